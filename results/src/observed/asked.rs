@@ -43,7 +43,7 @@ fn of_times(log: &Log, counted: Counted) -> impl Iterator<Item = Asked> + use<'_
     let times = log.times(|_| true);
     let name = if counted == Counted::Runs { "latency" } else { "sojourn" };
     let deviation = deviation_of_logs(&times);
-    QUANTILES.into_iter().filter(move |_| true).filter_map(move |(quantile_name, q, height)| {
+    QUANTILES.into_iter().filter_map(move |(quantile_name, q, height)| {
         if times.is_empty() {
             return None;
         }
@@ -76,7 +76,9 @@ fn of_classes(log: &Log) -> impl Iterator<Item = Asked> + use<'_> {
     classes.map(move |class| {
         let name = format!("failed-as.{}", class.name());
         let seen = share(log.count(of(class)), n);
-        asked(&log.part, &name, (Unit::Share, Counted::FailedRuns), seen, Spread::Share)
+        let each = log.all.len() as f64 / n as f64;
+        let one = asked(&log.part, &name, (Unit::Share, Counted::FailedRuns), seen, Spread::Share);
+        Asked { each, ..one }
     })
 }
 
@@ -89,9 +91,11 @@ pub(super) fn of_incidents(seen: &Watched) -> Vec<Asked> {
     };
     let (ups, downs) = (seen.ups.len() as u64, seen.downs.len() as u64);
     let is_open = seen.open.is_some();
+    let each = (seen.up + seen.down()) / (downs + u64::from(is_open)) as f64;
     let of = |name: &str, unit: Unit, number: Seen, spread: Spread| {
         let name = format!("{fault}{name}");
-        asked(&seen.part, &name, (unit, Counted::Incidents), number, spread)
+        let one = asked(&seen.part, &name, (unit, Counted::Incidents), number, spread);
+        Asked { each, ..one }
     };
     let mtbf = mean_time(seen.up, ups, true);
     let mut all = vec![of("mtbf", Unit::Seconds, mtbf, Spread::OfLogarithm(1.0))];
@@ -111,5 +115,6 @@ fn asked(
     measured: Seen,
     spread: Spread,
 ) -> Asked {
-    Asked { part: part.clone(), path: part.measure(name), unit, counted, measured, spread }
+    let path = part.measure(name);
+    Asked { part: part.clone(), path, unit, counted, measured, spread, each: 1.0 }
 }

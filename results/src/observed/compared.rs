@@ -55,7 +55,13 @@ pub struct Compared {
     /// So many in all tell a difference as large as the one seen, or one that matters if that is
     /// smaller; none if that cannot be told. They count as `counted` does.
     pub settled_at: Option<u64>,
+    /// How large a difference that is, in words: `as large as this`, `of 5 points`.
+    pub difference: &'static str,
+    /// How much one takes on average: an incident so many seconds of watching, a failed run so many
+    /// runs, all else 1.
+    pub each: f64,
     /// How wide half the interval of what was measured is, where a difference that matters is 1.
+    /// A share of failed runs counts for as much as it is of all runs.
     pub width: f64,
 }
 
@@ -108,6 +114,7 @@ pub(super) struct Asked {
     pub(super) counted: Counted,
     pub(super) measured: Seen,
     pub(super) spread: Spread,
+    pub(super) each: f64,
 }
 
 /// How what one run says of a number varies, by which it is told how many it takes.
@@ -121,16 +128,31 @@ pub(super) enum Spread {
     OfOdds(f64),
 }
 
+impl Spread {
+    /// The difference that matters.
+    const fn matters(self) -> &'static str {
+        match self {
+            Self::Share => "of 5 points",
+            Self::OfLogarithm(_) => "of 20 %",
+            Self::OfOdds(_) => "of 20 % in the time that is lost",
+        }
+    }
+}
+
 impl Asked {
     /// Beside the same number as it is simulated.
     pub(super) fn beside(self, simulated: Estimate, definition: String) -> Compared {
-        let Self { part, path, unit, counted, measured, spread } = self;
+        let Self { part, path, unit, counted, measured, spread, each } = self;
         let found = needed(spread, simulated.mean, measured.value);
         let least = measured.n_for_high.unwrap_or(0);
         let settled_at = found.map(|needed| (needed.as_seen.ceil() as u64).max(least));
-        let width =
-            found.map_or(f64::INFINITY, |needed| needed::width(needed.as_matters, measured.n));
+        // A share of what failed counts for as much as it is of all.
+        let size = if counted == Counted::FailedRuns { 1.0 / each } else { 1.0 };
+        let width = |needed: Needed| size * needed::width(needed.as_matters, measured.n);
+        let width = found.map_or(f64::INFINITY, width);
         let verdict = Verdict::of(&measured, &simulated);
+        let is_seen = found.is_some_and(|needed| needed.as_seen < needed.as_matters);
+        let difference = if is_seen { "as large as this" } else { spread.matters() };
         Compared {
             part,
             path,
@@ -141,6 +163,8 @@ impl Asked {
             simulated,
             verdict,
             settled_at,
+            difference,
+            each,
             width,
         }
     }
@@ -161,6 +185,17 @@ impl Compared {
     pub fn is_settled(&self) -> bool {
         let is_enough = self.settled_at.is_some_and(|needed| needed <= self.measured.n);
         self.verdict == Verdict::Differs || (self.verdict == Verdict::Agrees && is_enough)
+    }
+
+    /// So many, and what they take: `31 incidents (some 26 d)`.
+    pub fn effort_shown(&self, n: u64) -> String {
+        let word = self.counted.word(n);
+        let takes = n as f64 * self.each;
+        match self.counted {
+            Counted::Runs | Counted::Calls => format!("{n} {word}"),
+            Counted::FailedRuns => format!("{n} {word} (some {} runs)", takes.ceil()),
+            Counted::Incidents => format!("{n} {word} (some {} d)", (takes / 86_400.0).ceil()),
+        }
     }
 
     /// What was measured, with its interval and of how many: `85 % [64 %, 95 %], 20 runs`.

@@ -37,7 +37,8 @@ pub(super) fn of_shares(simulated: f64, measured: f64) -> Option<Needed> {
     if !simulated.is_finite() || !measured.is_finite() {
         return None;
     }
-    let towards = if measured == simulated { 0.5 - simulated } else { measured - simulated };
+    let towards = measured - simulated;
+    let towards = if towards == 0.0 { 0.5 - simulated } else { towards };
     let away = |size: f64| {
         let there = simulated + size.copysign(towards);
         if (0.0..=1.0).contains(&there) { there } else { simulated - size.copysign(towards) }
@@ -80,26 +81,26 @@ mod tests {
     fn the_number_of_runs_is_that_of_the_standard_formula() {
         // Two samples: both add to the variance of the difference, with it and without it.
         let both = 0.87 * 0.13 + 0.96 * 0.04;
-        assert_eq!(number([both; 2], 0.09).ceil(), 147.0);
+        assert_eq!(number([both; 2], 0.09).ceil() as u64, 147);
         // One sample against 0.96, which is known.
         let root: f64 = (1.959_964 * (0.0384_f64).sqrt() + 0.841_621 * (0.1131_f64).sqrt()) / 0.09;
         let found = of_shares(0.96, 0.87).unwrap();
         assert!((found.as_seen - root * root).abs() < 1e-3, "{found:?}");
         // Means of exponential times: (2.8016 / ln 1.2)².
         let found = of_ratio(100.0, 100.0, 1.0).unwrap();
-        assert_eq!((found.as_seen.ceil(), found.as_matters.ceil()), (237.0, 237.0));
+        assert_eq!((found.as_seen.ceil() as u64, found.as_matters.ceil() as u64), (237, 237));
         assert!(of_ratio(100.0, 200.0, 1.0).unwrap().as_seen < 17.0);
     }
 
     #[test]
     fn a_difference_that_is_tiny_counts_as_one_that_matters() {
         let found = of_shares(0.9, 0.91).unwrap();
-        assert_eq!(found.as_seen, found.as_matters);
+        assert_eq!(found, Needed { as_seen: found.as_matters, ..found });
         assert_eq!(found, of_shares(0.9, 0.94).unwrap());
         // Beyond 1 there is nothing: it is looked for on the other side.
         assert!(of_shares(0.98, 0.99).unwrap().as_seen.is_finite());
         // What never happens: 1 − 0.95ⁿ ≥ 0.8.
-        assert_eq!(of_shares(1.0, 1.0).unwrap().as_seen.ceil(), 32.0);
+        assert_eq!(of_shares(1.0, 1.0).unwrap().as_seen.ceil() as u64, 32);
         assert_eq!(of_shares(f64::NAN, 0.5), None);
         assert_eq!(of_ratio(0.0, 1.0, 1.0), None);
         assert_eq!(of_ratio(1.0, f64::NAN, 1.0), None);

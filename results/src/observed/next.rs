@@ -25,13 +25,13 @@ impl Next {
         // What is unclear may need more of what is simulated as well.
         let more = settled_at.saturating_sub(n).max(1);
         let (path, part) = (&one.path, &one.part);
-        let all = n + more;
         let text = format!(
-            "{more} more {} of `{part}` would tell most: `{path}` is known as {}, simulated are \
-             {}, and {all} tell such a difference in 80 of 100 cases.",
-            one.counted.word(more),
+            "Beside the {n} that are there, {} of `{part}` would tell most, about `{path}`: measured \
+             {}, simulated {}. A difference {} is then told in 80 of 100 cases.",
+            one.effort_shown(more),
             one.measured_shown(),
             one.simulated_shown(),
+            one.difference,
         );
         Some(Self { place, more, text })
     }

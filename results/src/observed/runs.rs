@@ -98,9 +98,14 @@ pub(super) fn read(file: &str, bytes: &[u8], system: &System) -> Result<Vec<Log>
     let mut sheet = Sheet::read(file, bytes, &COLUMNS);
     let (has_group, has_seconds) = (sheet.has("group"), sheet.has("seconds"));
     let mut logs: Vec<Log> = Vec::new();
+    let is_asked = !has_group && system.agents.len() != 1;
+    let mut lacks_group = false;
     sheet.each(|row, wrong| {
-        let part = part_of(row, wrong, system, has_group);
-        let is_call = !row.get("service").is_empty();
+        let is_task = row.get("service").is_empty();
+        // Told once: it is the same for all rows.
+        lacks_group |= is_asked && is_task;
+        let part = if is_asked && is_task { None } else { part_of(row, wrong, system) };
+        let is_call = !is_task;
         let outcome = outcome_of(row, wrong, is_call);
         let secs = if has_seconds { secs_of(row, wrong) } else { None };
         let class = class_of(row, wrong, outcome, is_call);
@@ -111,22 +116,21 @@ pub(super) fn read(file: &str, bytes: &[u8], system: &System) -> Result<Vec<Log>
             None => logs.push(Log { part, all: vec![ended] }),
         }
     });
+    if lacks_group {
+        let expected = format!("one that says whose each task is: {}", one_of(groups(system)));
+        sheet.wrong((Some(1), None), "no column `group`", &expected);
+    }
     let mistakes = sheet.mistakes();
     if mistakes.is_empty() { Ok(logs) } else { Err(mistakes) }
 }
 
 /// Of what a row is; a call is of its service, whoever made it.
-fn part_of(row: Row<'_>, wrong: &mut Wrong<'_>, system: &System, has_group: bool) -> Option<Part> {
+fn part_of(row: Row<'_>, wrong: &mut Wrong<'_>, system: &System) -> Option<Part> {
     let (group, service) = (row.get("group"), row.get("service"));
     let all: Vec<&str> = groups(system).collect();
     let group = match (group, all.as_slice()) {
         ("", _) if !service.is_empty() => None,
         ("", [only]) => Some((*only).to_owned()),
-        ("", _) => {
-            let found = if has_group { "nothing" } else { "no such column" };
-            wrong.told("group", found.to_owned(), &one_of(all), None);
-            None
-        }
         (name, all) if all.contains(&name) => Some(name.to_owned()),
         (name, all) => {
             wrong.name("group", name, all);

@@ -97,10 +97,8 @@ pub(super) fn of_incidents(seen: &Watched, system: &System) -> Vec<Setting> {
         let value = length(total / n as f64);
         // What is no exponential law is written as one of another kind.
         let is_exponential = (now.cv2() - 1.0).abs() < 1e-9;
-        let (key, value) = match is_exponential {
-            true => (mean, value),
-            false => (law, format!("exponential({value})")),
-        };
+        let (key, value) =
+            if is_exponential { (mean, value) } else { (law, format!("exponential({value})")) };
         let key: &str = key;
         let path = format!("faults.{}.{key}", quoted(&fault.name));
         Setting { path, value, n, fit: fit::exponential(times) }
@@ -142,8 +140,9 @@ fn digits(number: f64) -> String {
         _ => 5,
     };
     let text = format!("{number:.places$}");
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
     }
 }

@@ -49,7 +49,7 @@ impl<'a> Sheet<'a> {
             Ok(text) => sheet.fill(text, columns),
             Err(error) => {
                 let before = &bytes[..error.valid_up_to()];
-                let row = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+                let row = before.split(|byte| *byte == b'\n').count() as u64;
                 sheet.wrong((Some(row), None), "bytes that are no UTF-8", "text in UTF-8");
             }
         }

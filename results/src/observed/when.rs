@@ -139,14 +139,14 @@ mod tests {
         assert_eq!(at("2026-03-01"), at("2026-03-01 00:00"));
         assert_eq!(at("2026-03-01").clock, Clock::Local);
         assert_eq!(at("1h 30min"), When { clock: Clock::Begin, secs: 5400.0 });
-        let gap = |from: &str, to: &str| at(to).secs - at(from).secs;
+        let gap = |from: &str, to: &str| ((at(to).secs - at(from).secs) * 1e3) as u64;
         assert_eq!(
             [gap("2024-02-28", "2024-03-01"), gap("2026-02-28", "2026-03-01")],
-            [172_800.0, 86_400.0]
+            [172_800_000, 86_400_000]
         );
-        assert_eq!(gap("1899-12-31", "1970-01-01"), 25_568.0 * 86_400.0);
-        assert_eq!(gap("2000-01-01", "2100-01-01"), 36_525.0 * 86_400.0);
-        assert_eq!(gap("2026-01-31T23:59:59.5", "2026-02-01"), 0.5);
+        assert_eq!(gap("1899-12-31", "1970-01-01"), 25_568 * 86_400_000);
+        assert_eq!(gap("2000-01-01", "2100-01-01"), 36_525 * 86_400_000);
+        assert_eq!(gap("2026-01-31T23:59:59.5", "2026-02-01"), 500);
     }
 
     #[test]
