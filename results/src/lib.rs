@@ -2,7 +2,7 @@
 //!
 //! - [`ablation`], [`shapley`]: what each part of a system did;
 //! - [`estimate`]: numbers with their intervals;
-//! - [`observed`](mod@observed): what was measured of the real system, beside what is simulated;
+//! - [`observed`]: what was measured of the real system, beside what is simulated;
 //! - [`over_time`]: measures over time, as charts show them;
 //! - [`pooled`], [`times`]: ratios and quantiles of several runs together;
 //! - [`causes`]: why tasks failed;

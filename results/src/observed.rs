@@ -9,17 +9,17 @@
 //!
 //! A row for each task of a group of agents that was run, however it ended:
 //!
-//! - `outcome`: `good`, `degraded` (with a stand-in for an answer), `failed`, `wrong` (it ended well
-//!   with a wrong value) or `late` (after its deadline). As everywhere, success is what is good,
-//!   degraded or wrong, since nothing shows that a value is wrong.
+//! - `outcome`: `good`, `degraded` (with a stand-in for an answer), `failed`, `wrong` (it ended
+//!   well with a wrong value) or `late` (after its deadline). As everywhere, success is what is
+//!   good, degraded or wrong, since nothing shows that a value is wrong.
 //! - `group`: the group of agents; may be left out where there is one only.
 //! - `seconds`: from the arrival of the task to its end, a number or a length such as `350ms`. The
 //!   column may be left out.
 //! - `error`: of a failed task, the class of its failure (`network`, `timeout`, …). It may be empty
-//!   where it is not known, and the column may be left out. Compared are the shares of classes among
-//!   those that are known.
-//! - `service`: a row that has one is a call of this service, not a task; `seconds` is the time from
-//!   the call to its answer then. Only from calls can settings of a service be fitted.
+//!   where it is not known, and the column may be left out. Compared are the shares of classes
+//!   among those that are known.
+//! - `service`: a row that has one is a call of this service, not a task; `seconds` is the time
+//!   from the call to its answer then. Only from calls can settings of a service be fitted.
 //!
 //! # Incidents
 //!

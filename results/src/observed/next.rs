@@ -26,8 +26,8 @@ impl Next {
         let more = settled_at.saturating_sub(n).max(1);
         let (path, part) = (&one.path, &one.part);
         let text = format!(
-            "Beside the {n} that are there, {} of `{part}` would tell most, about `{path}`: measured \
-             {}, simulated {}. A difference {} is then told in 80 of 100 cases.",
+            "Beside the {n} that are there, {} of `{part}` would tell most, about `{path}`: \
+             measured {}, simulated {}. A difference {} is then told in 80 of 100 cases.",
             one.effort_shown(more),
             one.measured_shown(),
             one.simulated_shown(),

@@ -9,7 +9,7 @@ use super::fit::{self, Fit};
 use super::incidents::Watched;
 use super::intervals::quantile;
 use super::part::Part;
-use super::runs::{Ended, Log};
+use super::runs::{Ended, Log, Outcome};
 
 /// A setting that fits what was measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,9 @@ pub struct Setting {
     pub value: String,
     /// Of how many calls or incidents.
     pub n: u64,
-    /// How well a law fits that is the value or was tried for it, if enough is known.
+    /// How well a law fits that is the value, if enough is known. Where a lognormal law does not
+    /// hold, the value is the quantiles of what was measured instead, and this is what speaks
+    /// against the law.
     pub fit: Option<Fit>,
 }
 
@@ -32,8 +34,8 @@ impl Setting {
     }
 }
 
-/// The settings of a service that follow from calls of it: how long it takes, from those that
-/// ended well, and how often it fails, if the class of each failure is known.
+/// The settings of a service that follow from calls of it: how long it takes, from those that ended
+/// well, how often it fails, if the class of each failure is known, and how often it is wrong.
 pub(super) fn of_calls(log: &Log) -> Vec<Setting> {
     let Part::Service(name) = &log.part else { return Vec::new() };
     let setting = |key: &str, value: String, n: u64, fit: Option<Fit>| {
@@ -52,8 +54,13 @@ pub(super) fn of_calls(log: &Log) -> Vec<Setting> {
     };
     let n = times.len() as u64;
     let latency = value.map(|value| setting("latency", value, n, law.map(|law| law.fit)));
-    let n = log.all.len() as u64;
-    latency.into_iter().chain(errors(log).map(|value| setting("errors", value, n, None))).collect()
+    let errors = errors(log).map(|value| setting("errors", value, log.all.len() as u64, None));
+    // Of those that do not fail.
+    let wrong = log.count(|one| one.outcome == Outcome::Wrong);
+    let well = log.count(|one| one.outcome.is_success());
+    let wrong = (0 < wrong).then(|| digits(wrong as f64 / well as f64));
+    let wrong = wrong.map(|value| setting("wrong", value, well, None));
+    latency.into_iter().chain(errors).chain(wrong).collect()
 }
 
 /// The shares of calls that failed, by class; none if a class is not known.

@@ -357,7 +357,7 @@ fn settings_follow_from_calls_and_incidents() {
         --set 'services.s.latency=lognormal(median=1.01s, p99=5.55s)' (9)
         --set 'services.s.errors={ network = 0.1 }' (10)
     "#]]
-    .assert_eq(&shown(&read(&format!("{head}{rows}s,failed,9,network\n"))));
+    .assert_eq(&shown(&read(&format!("{head}{rows}s,failed,9,network\ns,wrong,1,\n"))));
     let two: String = (0..30).map(|at| format!("s,good,{},\n", 1 + at % 2 * 50)).collect();
     let observed = read(&format!("{head}{two}s,failed,9,\n"));
     expect![[r#"
