@@ -47,7 +47,6 @@ pub use ablation::Ablation;
 pub use causes::Causes;
 pub use estimate::Estimate;
 pub use measured::Measured;
-pub use observed::Observed;
 pub use over_time::OverTime;
 pub use stability::PileUp;
 pub use sweep_result::SweepResult;

@@ -3,8 +3,8 @@
 use expect_test::{Expect, expect};
 use patterns::Duration;
 use proptest::prelude::*;
-use results::observed::{Compared, Counted, Next, Seen, Verdict, by_chance};
-use results::{Estimate, Measured, Observed, SweepResult};
+use results::observed::{Compared, Counted, Next, Observed, Seen, Verdict, by_chance};
+use results::{Estimate, Measured, SweepResult};
 use sim::fault::{Effect, Schedule, kinds};
 use sim::kernel::Distribution;
 use sim::measure::{Measure, Sample};
@@ -354,8 +354,9 @@ fn settings_follow_from_calls_and_incidents() {
     let rows: String = times.iter().map(|secs| format!("s,good,{secs},\n")).collect();
     let head = "service,outcome,seconds,error\n";
     expect![[r#"
-        --set 'services.s.latency=lognormal(median=1.01s, p99=5.55s)' (9)
-        --set 'services.s.errors={ network = 0.1 }' (10)
+        --set 'services.s.latency=lognormal(median=1.01s, p99=5.03s)' (10)
+        --set 'services.s.errors={ network = 0.09091 }' (11)
+        --set 'services.s.wrong=0.1' (10)
     "#]]
     .assert_eq(&shown(&read(&format!("{head}{rows}s,failed,9,network\ns,wrong,1,\n"))));
     let two: String = (0..30).map(|at| format!("s,good,{},\n", 1 + at % 2 * 50)).collect();
