@@ -2,6 +2,7 @@
 //!
 //! - [`ablation`], [`shapley`]: what each part of a system did;
 //! - [`estimate`]: numbers with their intervals;
+//! - [`observed`]: what was measured of the real system, beside what is simulated;
 //! - [`over_time`]: measures over time, as charts show them;
 //! - [`pooled`], [`times`]: ratios and quantiles of several runs together;
 //! - [`causes`]: why tasks failed;
@@ -25,6 +26,7 @@ pub mod causes;
 pub mod chart;
 pub mod estimate;
 pub mod measured;
+pub mod observed;
 pub mod over_time;
 pub mod page;
 pub mod pooled;
