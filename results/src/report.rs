@@ -8,6 +8,7 @@ mod advice;
 mod alarms;
 pub mod alerts;
 mod appendix;
+mod beside;
 mod chaos;
 mod checklist;
 mod deliverables;
@@ -27,7 +28,7 @@ mod words;
 
 pub use deliverables::deliverables;
 pub use document::{Block, Document, Table, code, plain, strong};
-pub use facts::{Facts, Log, Promise};
+pub use facts::{Beside, Facts, Log, Promise};
 pub use figures::{Figure, Figures, table, within};
 pub use html::html;
 pub use markdown::markdown;
@@ -41,6 +42,7 @@ pub fn document(facts: &Facts<'_>) -> Document {
     chaos::add(facts, out);
     patterns::add(facts, out);
     metrics::add(facts, out);
+    beside::add(facts, out);
     checklist::add(facts, out);
     risks::add(facts, out);
     advice::recommend(facts, out);
@@ -49,4 +51,9 @@ pub fn document(facts: &Facts<'_>) -> Document {
     alarms::add(facts, out);
     appendix::add(facts, out);
     document
+}
+
+/// Whether a system keeps what its file says must hold, at least on the mean.
+pub fn is_kept(facts: &Facts<'_>) -> bool {
+    facts.own_targets().is_empty() || facts.readiness(0) != verdict::Readiness::NotReady
 }

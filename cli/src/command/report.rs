@@ -1,23 +1,29 @@
 //! `report`: the reliability engineering report of a scenario, true of its own system.
 
+use std::fs;
 use std::io::Write;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use results::SweepResult;
-use results::report::{self, Facts, Figures, Promise};
+use results::observed::Observed;
+use results::report::{self, Beside, Facts, Figures, Promise};
 use scenarios::{LayerRegistry, Scenario, ScenarioFile, Trials};
-use sim::{RunOptions, run_until};
+use sim::{RunOptions, System, run_until};
 
 use self::drawn::Drawn;
 use self::evidence::Runs;
 use crate::command::check;
-use crate::command::common::{Common, counted, name_files, quoted, warn};
+use crate::command::common::{self, Common, counted, name_files, quoted, warn};
 use crate::command::complete;
 use crate::command::making::{Effort, Making};
-use crate::command::shown::Printer;
+use crate::command::shown::{Printer, files_of};
 use crate::command::summary;
 use crate::command::tables::Tables;
 use crate::failure::{Failure, Verdict};
+use crate::output::{Folder, Journal, Unwritten};
+use crate::page;
 use crate::pictures::Pictures;
 use crate::source::Source;
 use crate::unknown::Unknown;
@@ -56,6 +62,14 @@ pub(crate) struct Report {
     /// A file, `-` for the standard input, or a name from `wavetank list`.
     #[arg(add = complete::scenarios())]
     scenario: String,
+    /// What ten runs, or ten thousand, of the real system came to: a CSV with a row for each task
+    /// (`outcome`, `group`, `seconds`, `error`). It stands beside what is simulated.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    measured: Option<String>,
+    /// When the real system was down: a CSV with a row for each incident (`part`, `start`, `end`),
+    /// and one with the part `watched` for when it was looked at.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    incidents: Option<String>,
     #[command(flatten)]
     effort: Effort,
     #[command(flatten)]
@@ -80,13 +94,14 @@ impl Report {
         let scenario = file.scenario(registry)?;
         // What is wrong with variants is told of the file, and not of what is made of it.
         warn(&file.sweep(registry)?.warnings);
+        let observed = self.observed(&scenario)?;
         let seed = self.common.seed.unwrap_or(scenario.seed);
         let mut folder = self.common.folder(&source, "report", &TABLES)?;
         let trials = self.trials(&file, &scenario, registry, seed)?;
-        let path = folder.path().join(TRIALS);
-        let of_trials = ScenarioFile::parse(&path.to_string_lossy(), &trials.text)?;
+        let path = folder.path().join(TRIALS).to_string_lossy().into_owned();
+        let of_trials = ScenarioFile::parse(&path, &trials.text)?;
         let sweep = of_trials.sweep(registry)?;
-        let mut result = self.result(&sweep, &path.to_string_lossy(), seed);
+        let mut result = result(&sweep, &path, seed);
         let (cells, each) = (result.cells(), counted(result.replications as usize, "run"));
         let about = format!("{}, {each} each, seed 0x{seed:x}", counted(cells, "trial"));
         writeln!(out, "{}: {about}", scenario.title)?;
@@ -102,47 +117,106 @@ impl Report {
         tables.keep(&mut folder, false)?;
         folder.write(TRIALS, trials.text.as_bytes())?;
         folder.publish()?;
-        let is_whole = made.runs == result.runs();
-        if is_whole {
-            let limits = self.common.limits.limits();
-            let options =
-                RunOptions { limits, interrupt: Some(&time_is_up), ..RunOptions::default() };
-            let named = path.to_string_lossy();
-            let runs = Runs {
-                result: &result,
-                trials: &trials.all,
-                system: &system,
-                options,
-                path: &named,
-            };
-            let threads = self.effort.threads();
-            let alerts =
-                alerts::alerts((&result, &trials.all), &system, (limits, threads), &time_is_up);
-            let unknown = Unknown::default();
-            let drawn = Drawn { scenario: &scenario, result: &result, trials: &trials.all, limits };
-            let again = result.command.clone();
-            let mut pictures = Pictures::new(&mut folder, &again, (&time_is_up, &unknown));
-            drawn.draw(&journal, &mut pictures)?;
-            folder.publish()?;
-            unknown.warn();
-            let command = self.common.again("report", &source, seed) + &self.effort.again();
+        let mut verdict = Verdict::Fails;
+        if made.runs == result.runs() {
             let mut facts = facts(&scenario, &source, &trials, &result);
-            (facts.logs, facts.checks) = (runs.logs(), runs.checks());
-            (facts.alerts, facts.command) = (alerts, command);
-            facts.pictures = drawn::pictures(&folder);
-            let document = report::document(&facts);
-            for (name, document) in report::deliverables(&facts) {
-                folder
-                    .write_below(&format!("{name}.md"), report::markdown(&document).as_bytes())?;
+            facts.command = self.again(&source, seed);
+            facts.beside = observed.map(|(from, observed)| Beside {
+                from,
+                compared: observed.compare(&result, 0),
+                settings: observed.settings(&scenario.system),
+            });
+            facts.lint = lint(&file, registry);
+            let seen = Seen { journal: &journal, system: &system, path: &path };
+            self.look(&seen, &scenario, &mut facts, (&mut folder, &time_is_up))?;
+            write(&facts, &mut folder)?;
+            let is_whole = made.stops.is_empty() && !time_is_up.load(Ordering::Relaxed);
+            if is_whole && report::is_kept(&facts) {
+                verdict = Verdict::Holds;
             }
-            folder.write(REPORT, report::markdown(&document).as_bytes())?;
-            folder.table("numbers.csv", |bytes| report::table(&facts.figures.all(), bytes))?;
             journal.remove()?;
+        } else {
+            let pictures = common::drawn(&folder);
+            summary::what_is_left(&made, &result, (&pictures, &self.common.limits), out)?;
         }
         folder.publish()?;
         summary::stops(&made, &scenario, &self.common.limits, out)?;
         name_files("the report is in ", &folder, out)?;
-        Ok(if is_whole { Verdict::Holds } else { Verdict::Fails })
+        self.common.open(&folder, out)?;
+        let head = [
+            ("command", self.again(&source, seed).into()),
+            ("title", result.title.as_str().into()),
+            ("seed", format!("0x{seed:x}").into()),
+            ("runs", made.runs.into()),
+            ("holds", (verdict == Verdict::Holds).into()),
+            ("files", files_of(&folder)),
+        ];
+        out.document(&head, ("numbers", &folder.path().join("numbers.csv")))?;
+        Ok(verdict)
+    }
+
+    /// The command that makes the report again.
+    fn again(&self, source: &Source, seed: u64) -> String {
+        let mut again = self.common.again("report", source, seed) + &self.effort.again();
+        for (name, file) in [("measured", &self.measured), ("incidents", &self.incidents)] {
+            if let Some(file) = file {
+                again += &format!(" --{name} {}", quoted(file));
+            }
+        }
+        again
+    }
+
+    /// What was measured on the real system, and the files that it is from; nothing if none is
+    /// named.
+    fn observed(&self, scenario: &Scenario) -> Result<Option<(Vec<String>, Observed)>, Failure> {
+        let read = |name: &Option<String>| {
+            let bytes = name.as_ref().map(|name| {
+                let bytes = fs::read(name);
+                bytes.map_err(|error| Failure::ReadFile(PathBuf::from(name), error))
+            });
+            bytes.transpose()
+        };
+        let (runs, incidents) = (read(&self.measured)?, read(&self.incidents)?);
+        let from: Vec<String> =
+            [&self.measured, &self.incidents].into_iter().flatten().cloned().collect();
+        if from.is_empty() {
+            return Ok(None);
+        }
+        let named = |name: &'_ Option<String>| name.clone().unwrap_or_default();
+        let (of_runs, of_incidents) = (named(&self.measured), named(&self.incidents));
+        let runs = runs.as_deref().map(|bytes| (of_runs.as_str(), bytes));
+        let incidents = incidents.as_deref().map(|bytes| (of_incidents.as_str(), bytes));
+        let observed = Observed::read(runs, incidents, &scenario.system).map_err(|mistakes| {
+            let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+            Failure::Request(lines.join("\n"))
+        })?;
+        Ok(Some((from, observed)))
+    }
+
+    /// Looks at single runs: what they show in logs, alerts and pictures.
+    fn look(
+        &self,
+        seen: &Seen<'_>,
+        scenario: &Scenario,
+        facts: &mut Facts<'_>,
+        (folder, time_is_up): (&mut Folder, &AtomicBool),
+    ) -> Result<(), Failure> {
+        let (result, trials) = (facts.figures.result(), facts.trials);
+        let limits = self.common.limits.limits();
+        let options = RunOptions { limits, interrupt: Some(time_is_up), ..RunOptions::default() };
+        let runs = Runs { result, trials, system: &seen.system, options, path: seen.path };
+        (facts.logs, facts.checks) = (runs.logs(), runs.checks());
+        let effort = (limits, self.effort.threads());
+        facts.alerts = alerts::alerts((result, trials), seen.system, effort, time_is_up);
+        let unknown = Unknown::default();
+        let drawn = Drawn { scenario, result, trials, limits };
+        let again = result.command.clone();
+        let mut pictures = Pictures::new(folder, &again, (time_is_up, &unknown));
+        drawn.draw(seen.journal, &mut pictures)?;
+        unknown.warn();
+        folder.publish()?;
+        facts.pictures = drawn::pictures(folder);
+        Ok(())
     }
 
     /// All that is tried, each as often as there is time for.
@@ -164,22 +238,53 @@ impl Report {
         let replications = (EVENTS / all).clamp(RUNS.0, RUNS.1) as u32;
         Ok(file.trials(registry, scenario, replications)?)
     }
+}
 
-    /// The result without runs.
-    fn result(&self, sweep: &scenarios::Sweep, path: &str, seed: u64) -> SweepResult {
-        let mut design = sweep.design.clone();
-        design.seed = seed;
-        let begun = |command| format!("wavetank {command} {} --seed 0x{seed:x}", quoted(path));
-        let mut result = SweepResult::new(design, sweep.measures.clone(), begun("sweep"));
-        result.changes = sweep.changes();
-        result.run_command = begun("run");
-        let pick = |name: &String| match name.as_str() {
-            scenarios::AS_WRITTEN => String::new(),
-            name => format!(" --variant {}", quoted(name)),
-        };
-        result.picks = result.variants.iter().map(pick).collect();
-        result
+/// What single runs are made from.
+struct Seen<'a> {
+    journal: &'a Journal,
+    /// The system of a variant.
+    system: &'a (dyn Fn(usize) -> System + Sync),
+    /// The file with all trials, as a command names it.
+    path: &'a str,
+}
+
+/// The result without runs.
+fn result(sweep: &scenarios::Sweep, path: &str, seed: u64) -> SweepResult {
+    let mut design = sweep.design.clone();
+    design.seed = seed;
+    let begun = |command| format!("wavetank {command} {} --seed 0x{seed:x}", quoted(path));
+    let mut result = SweepResult::new(design, sweep.measures.clone(), begun("sweep"));
+    result.changes = sweep.changes();
+    result.run_command = begun("run");
+    let pick = |name: &String| match name.as_str() {
+        scenarios::AS_WRITTEN => String::new(),
+        name => format!(" --variant {}", quoted(name)),
+    };
+    result.picks = result.variants.iter().map(pick).collect();
+    result
+}
+
+/// What the linter says of a file, a line for each finding.
+fn lint(file: &ScenarioFile, registry: &LayerRegistry) -> Vec<String> {
+    let found = file.lint(registry).map(|found| {
+        let all = found.all().iter().map(|one| one.message().to_owned());
+        all.collect()
+    });
+    found.unwrap_or_default()
+}
+
+/// Writes the report, and what goes with it.
+fn write(facts: &Facts<'_>, folder: &mut Folder) -> Result<(), Unwritten> {
+    let document = report::document(facts);
+    let others = report::deliverables(facts);
+    let figures = facts.figures.all();
+    for (name, other) in &others {
+        folder.write_below(&format!("{name}.md"), report::markdown(other).as_bytes())?;
     }
+    folder.write(REPORT, report::markdown(&document).as_bytes())?;
+    folder.write(page::FILE, report::html(&document, &figures).as_bytes())?;
+    folder.table("numbers.csv", |bytes| report::table(&figures, bytes))
 }
 
 /// What the report is made of.
@@ -207,6 +312,7 @@ fn facts<'a>(
         checks: Vec::new(),
         alerts: Vec::new(),
         pictures: Vec::new(),
+        beside: None,
         lint: Vec::new(),
         command: String::new(),
     }

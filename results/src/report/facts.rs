@@ -11,6 +11,7 @@ use super::document::{Document, code};
 use super::evidence::Check;
 use super::figures::Figures;
 use super::words;
+use crate::observed::{Compared, Setting};
 use crate::page::Picture;
 
 /// What must hold.
@@ -49,12 +50,25 @@ pub struct Facts<'a> {
     pub checks: Vec<Check>,
     /// The alerts that work best.
     pub alerts: Vec<Alert>,
+    /// What was measured on the real system, if anything was.
+    pub beside: Option<Beside>,
     /// Pictures, each under the name of its file.
     pub pictures: Vec<Picture>,
     /// What the linter says of the scenario.
     pub lint: Vec<String>,
     /// The command that makes the report again.
     pub command: String,
+}
+
+/// What was measured on the real system, beside what is simulated.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// The files that it is from.
+    pub from: Vec<String>,
+    /// Each number beside the one that is simulated.
+    pub compared: Vec<Compared>,
+    /// What it says of settings.
+    pub settings: Vec<Setting>,
 }
 
 /// A few lines of a run.
