@@ -47,8 +47,8 @@ fn settings_that_do_not_go_together_hide_no_wrong_value_of_either() {
         &[
             "cannot stand beside",
             "`failures` must be at least 1, not 0",
-            "`rate` must be a share",
-            "`x`",
+            "`rate` must be from 0 to 1, not 150%",
+            "`memory` has no form `x`",
         ],
     );
     // Right values are no mistakes because of what stands beside them.

@@ -154,8 +154,8 @@ fn a_call_that_a_crash_cuts_short_is_done_twice_and_is_seen_to_begin() {
         .is(&[("duplicates", 3.0)]);
     let later = format!("{service}{}", crash("40500ms"));
     seen(&call(", idempotent = false, times = 3"), &later).is(&[("duplicates", 3.0)]);
-    let branches = "{ parallel = [[{ call = \"s\", idempotent = false }], \
-                    [{ call = \"s\", idempotent = false }]] }";
+    let branch = "{ call = \"s\", idempotent = false }";
+    let branches = &format!("{{ parallel = [{branch}, {branch}] }}");
     seen(&steps(branches), &rest).is(&[("duplicates", 2.0)]);
     // The call that was cut short is there with when it began and was given up.
     let trace = found.record.trace.as_ref().unwrap();
