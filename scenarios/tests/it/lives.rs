@@ -539,15 +539,16 @@ fn work_in_which_an_agent_is_missed_is_told_of() {
         let beats = "supervise = { restarts = 3, within = \"1h\", beats-within = \"10s\" }";
         said(&format!("steps = [{steps}]\n{beats}"), "")
     };
-    for steps in
-        ["{ work = \"10s\" }", "{ loop = [{ work = \"1s\" }, { work = \"11s\" }], limit = 3 }"]
-    {
+    for steps in [
+        "{ work = \"10s\" }",
+        "{ loop = [{ work = \"1s\" }, { work = \"11s\" }], limit = 3, escape = 0.5 }",
+    ] {
         let text = with(steps);
         assert!(text.contains("after 10s they are taken for hung, each time"), "{text}");
         assert!(text.contains("case.toml:6:59"), "{text}");
         assert!(text.ends_with("1 warning in case.toml"), "{text}");
     }
-    let beside = "{ parallel = [{ work = \"11s\" }, { loop = [{ work = \"1s\" }], limit = 20 }] }";
+    let beside = "{ parallel = [{ work = \"11s\" }, { loop = [{ work = \"1s\" }], limit = 20, escape = 0.5 }] }";
     for steps in ["{ work = \"9s\" }", "{ work = \"exponential(20s)\" }", beside] {
         assert_eq!(with(steps), "", "{steps}");
     }
