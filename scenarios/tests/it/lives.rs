@@ -548,7 +548,8 @@ fn work_in_which_an_agent_is_missed_is_told_of() {
         assert!(text.contains("case.toml:6:59"), "{text}");
         assert!(text.ends_with("1 warning in case.toml"), "{text}");
     }
-    let beside = "{ parallel = [{ work = \"11s\" }, { loop = [{ work = \"1s\" }], limit = 20, escape = 0.5 }] }";
+    let beside = "{ parallel = [{ work = \"11s\" }, \
+                  { loop = [{ work = \"1s\" }], limit = 20, escape = 0.5 }] }";
     for steps in ["{ work = \"9s\" }", "{ work = \"exponential(20s)\" }", beside] {
         assert_eq!(with(steps), "", "{steps}");
     }
