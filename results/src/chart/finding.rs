@@ -309,7 +309,7 @@ pub(crate) fn along(result: &SweepResult) -> String {
         let change = scale::difference(change.mean, change.low, change.high, unit);
         format!("{} {change}", result.variants[*variant])
     };
-    let are_unsure = all.iter().any(|(_, change)| change.is_unsure());
+    let are_unsure = all.iter().any(|(_, change)| !change.may_be_zero() && !change.is_clear());
     let number = all.len();
     if clear.is_empty() && !are_unsure {
         return match number {
@@ -339,11 +339,8 @@ pub(crate) fn along(result: &SweepResult) -> String {
     let mut parts: Vec<String> = clear.iter().map(|found| told(found)).collect();
     let unclear = all.iter().filter(|(_, change)| !change.is_clear());
     parts.extend(unclear.map(|found| {
-        let (name, change) = (&result.variants[found.0], &found.1);
-        if change.may_be_zero() {
-            let is_unsure = change.is_unsure();
-            let what = if is_unsure { "too few runs to tell" } else { "no clear change" };
-            format!("{name}: {what}")
+        if found.1.may_be_zero() {
+            format!("{}: no clear change", result.variants[found.0])
         } else {
             format!("{}{}", told(found), words::UNRELIABLE)
         }

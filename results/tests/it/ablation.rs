@@ -193,7 +193,7 @@ fn with_few_runs_nothing_is_impossible_and_nothing_is_taken_for_no_change() {
         let success = if has(0) == (run % 2 == 0) { 0.05 } else { 0.95 };
         [success, success, 1.0]
     };
-    let result = of_few(&["retry", "fallback"], 2, wild);
+    let result = of_few(&["retry"], 2, wild);
     let found = Ablation::of(&result, 0);
     for (effect, of) in found.parts.iter().flat_map(Effects::all).chain([("total", &found.total)]) {
         assert!(-1.0 <= of.low && of.high <= 1.0, "{effect}: {of:?}");
