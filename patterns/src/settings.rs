@@ -33,7 +33,8 @@ pub use crate::invalid::Findings;
 pub use containers::Auto;
 pub use fields::Fields;
 pub use group::{
-    Group, check, check_field, choose, describe_group, read_table, write_field, write_table,
+    Group, KeyReader, check, check_field, choose, describe_group, read_key, read_table,
+    write_field, write_table,
 };
 pub use layer::{
     ConfiguredLayer, LIKE, LayerSettings, Like, Preset, describe_with_like, keys_with_like,
@@ -47,4 +48,4 @@ pub use shape::{
     Choice, Form, GroupInfo, Key, NameKind, Shape, SumInfo, TableInfo, Variant, kebab,
 };
 pub use sum::{Sum, checked_literal, found_by, read_sum, write_sum};
-pub use tagged::choose_by;
+pub use tagged::{ReadForm, choose_by};

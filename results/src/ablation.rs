@@ -68,7 +68,8 @@ impl Ablation {
         };
         let samples: Vec<Vec<Sample>> =
             (0..=last).map(|group| result.samples(cell(group), measure).collect()).collect();
-        let estimate = |terms: Terms| sum_of_differences(&terms, &samples);
+        let unit = result.measures[measure].unit();
+        let estimate = |terms: Terms| sum_of_differences(&terms, &samples, unit);
         let parts = result.axes.iter().enumerate().map(|(player, axis)| Effects {
             name: axis.path.clone(),
             share: estimate(shapley::share(players, player)),

@@ -45,6 +45,7 @@ impl Causes {
             let by = by.as_deref().unwrap_or_default();
             let text = match *of {
                 CauseOf::Layers => format!("{number} {what} by {by}"),
+                CauseOf::Loops => format!("{number} at the {what} of a {by}"),
                 _ => format!("{number} {what} from {by}"),
             };
             add(name, text);
@@ -63,11 +64,12 @@ impl Causes {
 
     /// Writes `causes.csv`: one row for each way in which something can have failed.
     ///
-    /// - `failed`: what failed: `tasks` of a group as they ended, `attempts` as a service or the
+    /// - `failed`: what failed: `tasks` of a group as they ended, `loops` that were not over after
+    ///   as many passes as they may have, `attempts` as a service or the
     ///   way to it failed them, and `calls` that a layer failed by itself. One task may have many
     ///   failed attempts and calls, also if it ended well in the end;
     /// - `of`: the group, the edge, the policy of a layer that all its edges share, or the budget;
-    /// - `by`: the service, the kind of layer, or `budget`;
+    /// - `by`: the service, the kind of layer, `budget` or `loop`;
     /// - `cause`: the class of failure, or what the layer did;
     /// - `count`, `measure`: how many, and what the number is called in other tables.
     pub fn table<W: Write>(&self, out: W) -> csv::Result<W> {
@@ -76,6 +78,7 @@ impl Causes {
         for (Cause { of, name, by, what, measure }, count) in &self.all {
             let failed = match of {
                 CauseOf::Tasks => "tasks",
+                CauseOf::Loops => "loops",
                 CauseOf::Attempts => "attempts",
                 CauseOf::Layers => "calls",
             };

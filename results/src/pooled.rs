@@ -218,7 +218,10 @@ pub fn difference(
     if is_share(pooling) {
         // What a run adds to a share has no long tail.
         let half = students_t(count, intervals) * deviation_of_mean(departures);
-        (low, high) = ((change - half).max(-1.0), (change + half).min(1.0));
+        (low, high) = (change - half, change + half);
+    }
+    if is_share(pooling) || unit == Unit::Share {
+        (low, high) = (low.max(-1.0), high.min(1.0));
     }
     // A ratio is near its tangent where its denominator is known to within a fifth (Cochran,
     // section 6.5, says a tenth, for its bias to be negligible).
@@ -238,8 +241,9 @@ pub(crate) struct Weighted {
 
 /// A sum of weighted differences between samples of several systems, run by run with the same
 /// random numbers; of runs in which all say something. It is linear in what is pooled: so sums of
-/// such sums are sums of their numbers, and what is equal bit for bit adds zero.
-pub(crate) fn sum_of_differences(terms: &[Weighted], of: &[Vec<Sample>]) -> Estimate {
+/// such sums are sums of their numbers, and what is equal bit for bit adds zero. The interval of
+/// what is a share does not go beyond all of it.
+pub(crate) fn sum_of_differences(terms: &[Weighted], of: &[Vec<Sample>], unit: Unit) -> Estimate {
     let used = |place: &usize| terms.iter().any(|term| term.to == *place || term.from == *place);
     let places: Vec<usize> = (0..of.len()).filter(used).collect();
     let runs = places.iter().map(|place| of[*place].len()).min().unwrap_or(0);
@@ -265,11 +269,15 @@ pub(crate) fn sum_of_differences(terms: &[Weighted], of: &[Vec<Sample>]) -> Esti
     };
     let departures: Vec<f64> =
         runs.iter().map(|run| sum(&|place| departure(*run, place))).collect();
-    let (interval, mut events) = around(change, departures.iter().copied(), 1);
+    let ((mut low, mut high), mut events) = around(change, departures.iter().copied(), 1);
+    if unit == Unit::Share {
+        let most: f64 = terms.iter().map(|term| term.weight.abs()).sum();
+        (low, high) = (low.max(-most), high.min(most));
+    }
     for place in places {
         events = events.min(pools[place].base / 4.0);
     }
-    bare.by_variance(interval, events)
+    bare.by_variance((low, high), events)
 }
 
 /// The interval of a difference from what units depart from it, and on how many events it rests.

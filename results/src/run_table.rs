@@ -50,8 +50,8 @@ pub fn tasks<W: Write>(trace: &Trace, out: W) -> csv::Result<W> {
     finish(out)
 }
 
-/// Writes `calls.csv`: one row for each call of an agent, and then of a service, that ended in the
-/// window of a trace, or is open at its end.
+/// Writes `calls.csv`: one row for each call of an agent, and then of a service, that ended or was
+/// given up in the window of a trace, or is open at its end.
 pub fn calls<W: Write>(trace: &Trace, record: &Record, out: W) -> csv::Result<W> {
     let mut out = Writer::from_writer(out);
     out.write_record(["caller", "callee", "from_s", "to_s", "outcome", "overdue"])?;
@@ -60,6 +60,12 @@ pub fn calls<W: Write>(trace: &Trace, record: &Record, out: W) -> csv::Result<W>
         let to = record.edges[call.edge as usize].to.clone();
         let overdue = yes_or_no(false);
         out.write_record([from, to, secs(call.from), secs(call.to), word(call.outcome), overdue])?;
+    }
+    for call in &trace.cut_calls {
+        let from = trace.tracks[call.track as usize].id.to_string();
+        let to = record.edges[call.edge as usize].to.clone();
+        let (outcome, overdue) = ("given-up".to_owned(), yes_or_no(false));
+        out.write_record([from, to, secs(call.from), secs(call.to), outcome, overdue])?;
     }
     for (edge, call) in &trace.open_calls {
         let from = trace.tracks[call.track as usize].id.to_string();

@@ -19,6 +19,16 @@ pub struct RuleOf {
     pub against: Option<usize>,
     /// The variants whose cells are asked.
     pub variants: Vec<usize>,
+    /// Of some axes, by their places, the places of the values whose cells are asked.
+    pub at: Vec<(usize, Vec<usize>)>,
+}
+
+impl RuleOf {
+    /// Whether a cell is asked, by its variant and its place on each axis.
+    fn asks(&self, (variant, places): (usize, Vec<usize>)) -> bool {
+        let is_at = |(axis, asked): &(usize, Vec<usize>)| asked.contains(&places[*axis]);
+        self.variants.contains(&variant) && self.at.iter().all(is_at)
+    }
 }
 
 /// Whether something is so, as far as the runs that were made can tell.
@@ -128,8 +138,7 @@ impl Judged {
     pub fn of(result: &SweepResult, rules: Vec<RuleOf>) -> Self {
         let mut asked = Vec::new();
         for (number, rule) in rules.iter().enumerate() {
-            let cells =
-                (0..result.cells()).filter(|cell| rule.variants.contains(&result.place(*cell).0));
+            let cells = (0..result.cells()).filter(|cell| rule.asks(result.place(*cell)));
             asked.extend(cells.map(|cell| ask(result, (number, rule), cell)));
         }
         let mut cells: Vec<(usize, Truth)> = Vec::new();

@@ -3,6 +3,7 @@
 use core::ops::Range;
 use std::collections::BTreeSet;
 
+use patterns::Duration;
 use patterns::settings::{Code, Entry, Node, Value};
 use sim::design::{Axis, AxisRole};
 
@@ -94,7 +95,31 @@ pub(crate) fn varied(entry: &Entry, found: &mut Vec<Diagnostic>) -> Option<Varie
     }
     refuse_fixed(&entry.key, &entry.key_at, found);
     let (path, at) = (entry.key.clone(), entry.key_at.clone());
-    Some(Varied { role: role(&path), path, at, values: items.clone() })
+    Some(Varied { role: role(&path), path, at, values: in_order(items) })
+}
+
+/// Values in numeric order, if all are numbers, all are shares in percent, or all are lengths of
+/// time, so that lines go from one to the next and neighbours in a heat map are neighbours; else in
+/// that of the file.
+fn in_order(items: &[Node]) -> Vec<Node> {
+    let share = |text: &str| text.strip_suffix('%')?.trim().parse::<f64>().ok();
+    let time = |text: &str| Some(text.parse::<Duration>().ok()?.as_secs_f64());
+    let number = |node: &Node| match &node.value {
+        Value::Integer(number) => Some(*number as f64),
+        Value::Float(number) => Some(*number).filter(|number| !number.is_nan()),
+        _ => None,
+    };
+    let ways: [&dyn Fn(&Node) -> Option<f64>; 3] =
+        [&number, &|node| share(node.text()?), &|node| time(node.text()?)];
+    for size in ways {
+        let sizes: Option<Vec<f64>> = items.iter().map(size).collect();
+        if let Some(sizes) = sizes {
+            let mut order: Vec<usize> = (0..items.len()).collect();
+            order.sort_by(|a, b| sizes[*a].total_cmp(&sizes[*b]));
+            return order.into_iter().map(|at| items[at].clone()).collect();
+        }
+    }
+    items.to_vec()
 }
 
 /// Refuses a path that cannot be varied.

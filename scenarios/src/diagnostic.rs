@@ -245,16 +245,32 @@ impl Diagnostics {
             };
             shown.push(renderer.render(&[group]));
         }
-        let counted = |count: usize, what: &str| match count {
-            0 => None,
-            1 => Some(format!("1 {what}")),
-            _ => Some(format!("{count} {what}s")),
-        };
-        let counts = counted(self.errors(), "mistake").into_iter();
-        let counts: Vec<String> = counts.chain(counted(self.warnings(), "warning")).collect();
-        shown.push(format!("{} in {}", counts.join(" and "), self.source.file()));
+        shown.push(self.summary());
         // Lines of the file are shown as they are, but for what a terminal would obey.
         shown.join("\n\n").replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "\u{fffd}")
+    }
+}
+
+impl Diagnostics {
+    /// How many things were found in the file, and in what was set on top of it.
+    fn summary(&self) -> String {
+        let mut places: Vec<(&str, [usize; 2])> = Vec::new();
+        for one in &self.all {
+            let name = self.source.piece(&one.at).name;
+            let at = places.iter().position(|(other, _)| *other == name).unwrap_or_else(|| {
+                places.push((name, [0, 0]));
+                places.len() - 1
+            });
+            places[at].1[usize::from(one.is_warning())] += 1;
+        }
+        let told = |(name, counts): &(&str, [usize; 2])| {
+            let counts = counts.iter().zip(["mistake", "warning"]).filter_map(|(count, what)| {
+                let ending = if *count == 1 { "" } else { "s" };
+                (0 < *count).then(|| format!("{count} {what}{ending}"))
+            });
+            format!("{} in {name}", counts.collect::<Vec<_>>().join(" and "))
+        };
+        places.iter().map(told).collect::<Vec<_>>().join(", ")
     }
 }
 

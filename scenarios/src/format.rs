@@ -26,7 +26,7 @@ mod worth;
 
 pub(crate) use agents::Agents;
 pub(crate) use budgets::Budget;
-pub(crate) use claim::{Claim, Figure as ClaimFigure, Rule as ClaimRule};
+pub(crate) use claim::Claim;
 pub(crate) use fault_names::{fault_names, written_fault_names};
 pub(crate) use faults::Fault;
 pub(crate) use halves::halves;

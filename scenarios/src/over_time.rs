@@ -30,6 +30,20 @@ pub(crate) fn asked(design: &Design) -> Vec<String> {
 pub(crate) struct Unknown(Vec<(String, Diagnostic)>);
 
 impl Unknown {
+    /// Of measures by their paths, each with where it is named, those that a scenario does not
+    /// have.
+    pub(crate) fn of(
+        draft: Option<&Draft>,
+        named: impl IntoIterator<Item = (String, Range<usize>)>,
+    ) -> Self {
+        let unknown = |(path, at): (String, Range<usize>)| {
+            let (path, _) = split_window(&path);
+            let message = draft?.unknown(path)?;
+            Some((path.to_owned(), message.into_diagnostic(at)))
+        };
+        Self(named.into_iter().filter_map(unknown).collect())
+    }
+
     /// Forgets what this scenario has.
     pub(crate) fn look_in(&mut self, draft: Option<&Draft>) {
         if let Some(draft) = draft {
@@ -52,15 +66,9 @@ impl ScenarioFile {
             Some(Value::List(items)) => &items[..],
             _ => &[],
         };
-        let mut unknown = Vec::new();
-        for node in node("objective").into_iter().chain(series) {
-            let (Some(draft), Some(path)) = (draft, node.text()) else { continue };
-            let (path, _) = split_window(path);
-            if let Some(message) = draft.unknown(path) {
-                unknown.push((path.to_owned(), message.into_diagnostic(node.at.clone())));
-            }
-        }
-        Unknown(unknown)
+        let named = node("objective").into_iter().chain(series);
+        let named = named.filter_map(|node| Some((node.text()?.to_owned(), node.at.clone())));
+        Unknown::of(draft, named)
     }
 
     /// What the sweep asks for: measures of the file, or of some cell, by their paths.

@@ -2,6 +2,8 @@
 
 mod budgets;
 mod circles;
+mod claim;
+mod claim_names;
 mod claims;
 mod conditions;
 mod edges;
@@ -22,7 +24,7 @@ mod triggers;
 mod unsure;
 mod warnings;
 
-pub use claims::{Claim, Figure, Rule};
+pub use claim::{Claim, Figure, Rule};
 pub use hypothesis::Hypothesis;
 pub(crate) use hypothesis::measure;
 pub(crate) use read::Draft;

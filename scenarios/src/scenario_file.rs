@@ -158,7 +158,7 @@ impl ScenarioFile {
     /// Has another scenario ask: its sweep, its variants and what must hold take the place of those
     /// of the file, and where the file lacks a section or a key at the top, so do the other's.
     pub fn ask(&mut self, scenario: &Self) {
-        let begin = self.source.argument("the scenario", scenario.source.text()).start;
+        let begin = self.source.argument(scenario.source.file(), scenario.source.text()).start;
         let Value::Table(own) = &mut self.root.value else { return };
         own.retain(|entry| !ASKING.contains(&&*entry.key));
         for entry in scenario.root.entries().unwrap_or_default() {

@@ -13,7 +13,7 @@ pub(crate) struct Source {
     /// The file, and behind it each change on a line of its own.
     text: String,
     /// Where the changes begin, and what messages call each.
-    changes: Vec<(usize, &'static str)>,
+    changes: Vec<(usize, String)>,
 }
 
 /// One of the texts that a source is made of.
@@ -51,10 +51,10 @@ impl Source {
     }
 
     /// Adds what an option of the command line says, and tells where it stands.
-    pub(crate) fn argument(&mut self, option: &'static str, text: &str) -> Range<usize> {
+    pub(crate) fn argument(&mut self, option: &str, text: &str) -> Range<usize> {
         self.text.push('\n');
         let start = self.text.len();
-        self.changes.push((start, option));
+        self.changes.push((start, option.to_owned()));
         self.text.push_str(text);
         start..self.text.len()
     }
@@ -83,7 +83,7 @@ impl Source {
         // The line before a change ends in front of it.
         let end = self.changes.get(next).map_or(self.text.len(), |(next, _)| next - 1);
         let (name, start) = match next.checked_sub(1) {
-            Some(change) => (self.changes[change].1, self.changes[change].0),
+            Some(change) => (&*self.changes[change].1, self.changes[change].0),
             None => (&*self.file, 0),
         };
         Piece { name, text: &self.text[start..end], start }

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 
 use patterns::Duration;
 use patterns::settings::Node;
-use sim::design::SweepDesign;
+use sim::design::{Axis, SweepDesign};
 use sim::measure::{Better, Measure};
 use sim::series::SeriesDesign;
 
-use crate::axes::{forgive_baselines, shown};
+use crate::axes::{axis, forgive_baselines, shown};
 use crate::diagnostic::{Diagnostic, Diagnostics, mistakes};
 use crate::format;
 use crate::idle_axes::{Idle, warn_of_axes};
-use crate::over_time::{self, Asked};
+use crate::over_time::{self, Asked, Unknown};
 use crate::registry::LayerRegistry;
 use crate::scenario::{Claim, Scenario, measure};
 use crate::scenario_file::ScenarioFile;
@@ -128,28 +128,21 @@ impl ScenarioFile {
     fn read_sweep(&self, registry: &LayerRegistry, found: &mut Vec<Diagnostic>) -> Option<Sweep> {
         let mut of_file = Vec::new();
         let draft = self.draft(registry, &mut of_file);
-        let mut blame = Blame::new(&of_file);
+        let known = of_file.clone();
         let mut idle = Idle::of(of_file, found);
         let (written, varied) = self.variations(found)?;
-        let Variations { axes, variants } = &varied;
-        // Each value alone, so that what is wrong with it is shown where it is written.
-        let values = axes.iter().flat_map(|axis| {
-            let named = |value: &Node| format!("with `{}` = {value}", axis.path);
-            let change = |value| vec![(axis.path.as_str(), &axis.at, value)];
-            axis.values.iter().map(move |value| (named(value), change(value)))
-        });
-        let of_variants = variants
-            .iter()
-            .map(|variant| (format!("with the variant `{}`", variant.name), variant.changes()));
-        let mut unknown = self.unknown(draft.as_ref());
-        for (what, changes) in values.chain(of_variants) {
-            let mut of_change = Vec::new();
-            unknown.look_in(self.changed(&changes, registry, &mut of_change).as_ref());
-            blame.on(&what, &changes, &mut of_change);
-            idle.look_at(&changes, of_change, found);
-        }
+        let Variations { axes, .. } = &varied;
+        let mut unknown = [
+            self.unknown(draft.as_ref()),
+            // Of a file in which nothing is wrong the whole claim is resolved below.
+            Unknown::of(draft.as_ref(), self.claimed()),
+        ];
+        self.look_at_each(&varied, registry, (&known, &mut idle, &mut unknown), found);
+        let claim = self.written_claim(found);
         if mistakes(found) > 0 {
-            unknown.report(found);
+            unknown.into_iter().for_each(|all| all.report(found));
+            let axes: Vec<Axis> = axes.iter().map(axis).collect();
+            self.look_at_claim(&axes, draft.as_ref(), found);
             return None;
         }
         idle.report(found);
@@ -164,11 +157,13 @@ impl ScenarioFile {
             Idle::of(of_cell, found);
             cell
         };
-        let paths = [over_time::asked(&written), self.claimed()].concat();
+        let claimed = self.claimed().into_iter().map(|(path, _)| path).collect();
+        let paths = [over_time::asked(&written), claimed].concat();
         let Cells { mut measures, asked, room, longest } =
             Cells::read(&scenario, design.cells(), &paths, cells, found)?;
         let of_cell = |cell| self.cell(&varied, (&design, cell), registry, &mut Vec::new());
-        let claim = self.claim_in(&design, (&scenario, &of_cell), found).ok()?;
+        let own = self.own_places(axes, registry);
+        let claim = self.claim_in(claim, (&design, &own), (&scenario, &of_cell), found).ok()?;
         forgive_baselines(axes, found);
         let Asked { objective, series } =
             self.asked(&written, &scenario, &asked, &design.objective, found)?;
@@ -192,6 +187,35 @@ impl ScenarioFile {
         let warnings = Diagnostics::new(&self.source, Vec::new());
         let file = self.clone();
         Some(Sweep { design, measures, series, room, claim, warnings, file, varied })
+    }
+}
+
+impl ScenarioFile {
+    /// Looks at each value of an axis and each variant alone, so that what is wrong with it is shown
+    /// where it is written.
+    fn look_at_each(
+        &self,
+        Variations { axes, variants }: &Variations,
+        registry: &LayerRegistry,
+        (known, idle, unknown): (&[Diagnostic], &mut Idle, &mut [Unknown]),
+        found: &mut Vec<Diagnostic>,
+    ) {
+        let mut blame = Blame::new(known);
+        let values = axes.iter().flat_map(|axis| {
+            let named = |value: &Node| format!("with `{}` = {value}", axis.path);
+            let change = |value| vec![(axis.path.as_str(), &axis.at, value)];
+            axis.values.iter().map(move |value| (named(value), change(value)))
+        });
+        let of_variants = variants
+            .iter()
+            .map(|variant| (format!("with the variant `{}`", variant.name), variant.changes()));
+        for (what, changes) in values.chain(of_variants) {
+            let mut of_change = Vec::new();
+            let changed = self.changed(&changes, registry, &mut of_change);
+            unknown.iter_mut().for_each(|all| all.look_in(changed.as_ref()));
+            blame.on(&what, &changes, &mut of_change);
+            idle.look_at(&changes, of_change, found);
+        }
     }
 }
 

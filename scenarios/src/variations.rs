@@ -67,10 +67,7 @@ impl ScenarioFile {
     ) -> Option<SweepDesign> {
         let mut names = vec![AS_WRITTEN.to_owned()];
         names.extend(variants.iter().map(|variant| plain(&variant.name).into()));
-        let default = axes.iter().map(|axis| {
-            let own = shown(&self.get(registry, &axis.path)?);
-            axis.values.iter().position(|value| shown(value) == own)
-        });
+        let default = self.own_places(axes, registry).into_iter();
         let success = Measure::of_agents(&scenario.system.agents.first()?.name, "success")?;
         Some(SweepDesign {
             title: scenario.title.clone(),
@@ -82,6 +79,19 @@ impl ScenarioFile {
             better: success.better().unwrap_or(Better::Higher),
             objective: success,
         })
+    }
+
+    /// The place of the file's own value on each axis that has it.
+    pub(crate) fn own_places(
+        &self,
+        axes: &[Varied],
+        registry: &LayerRegistry,
+    ) -> Vec<Option<usize>> {
+        let place = |axis: &Varied| {
+            let own = shown(&self.get(registry, &axis.path)?);
+            axis.values.iter().position(|value| shown(value) == own)
+        };
+        axes.iter().map(place).collect()
     }
 
     /// The design, and the axes.

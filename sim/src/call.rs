@@ -290,16 +290,17 @@ impl Calls {
         }
         let frame = &mut self.frames[top];
         frame.parent = NONE;
+        let (edge, began) = (frame.edge, frame.began);
         if let Some(outcome) = ended {
             // So it is not counted as given up as well.
             frame.unset(Flag::TOP);
-            let (edge, began) = (frame.edge, frame.began);
             observer.edge(edge, CallEvent::Ended(outcome, began));
-            if observer.asks_for_endings() {
-                observer.ending(Ending::of_call(edge, began, outcome, caller));
-            }
         }
-        self.give_up(top, (self.frames[top].edge, Some(caller)), scheduler, observer);
+        self.give_up(top, (edge, Some(caller)), scheduler, observer);
+        if observer.asks_for_endings() {
+            // It ends with the last of its attempts.
+            observer.ending(Ending::of_call(edge, began, ended, caller));
+        }
         if let Some(first) = self.wake_others(None, scheduler, observer) {
             self.put_back(first);
         }

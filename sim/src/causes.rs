@@ -7,7 +7,7 @@ use patterns::Class;
 use patterns::report::{Quantity, Severity};
 
 use crate::measure::Measure;
-use crate::model::system::{Edge, LayerFactory, Per, System};
+use crate::model::system::{Edge, Flow, LayerFactory, Per, Step, System};
 
 /// Failures that were made in one place in one way.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +17,7 @@ pub struct Cause {
     /// The name of the group of agents, of the edge (`research -> github`), of the policy of a
     /// layer that all its edges share, or of the budget.
     pub name: String,
-    /// Who made them: the service, the kind of layer, or a budget; none of tasks.
+    /// Who made them: the service, the kind of layer, a budget, or a loop; none of tasks.
     pub by: Option<String>,
     /// The class of failure; of a layer what it did: `refused`, `fired`.
     pub what: &'static str,
@@ -30,6 +30,8 @@ pub struct Cause {
 pub enum CauseOf {
     /// Tasks that ended so, or are overdue.
     Tasks,
+    /// Loops that were not over after as many passes as they may have.
+    Loops,
     /// Attempts that the service, or the way to it, failed.
     Attempts,
     /// Calls or attempts that a layer, or a budget, failed by itself.
@@ -63,6 +65,11 @@ pub fn causes(system: &System) -> Vec<Cause> {
         }
         // Nothing has answered those yet.
         add(CauseOf::Tasks, (name, None, "overdue"), &format!("agents.{name}.overdue"));
+        let is_loop = |step: &Step| matches!(step, Step::Flow(Flow::Again { .. }));
+        if agents.steps.iter().any(is_loop) {
+            let path = format!("agents.{name}.loop-limits");
+            add(CauseOf::Loops, (name, Some("loop"), "limit"), &path);
+        }
     }
     for edge in &system.edges {
         let (name, to) = (name(system, edge), &system.services[edge.to].name);

@@ -23,8 +23,8 @@ pub use spending::{BudgetRecord, Currency, NANO_USD, Spending, Spent, Worth};
 pub use stop::Stop;
 pub use trace::Trace;
 pub use track::{
-    AttemptSpan, CallSpan, Interval, LayerOwner, OpenSpan, ServiceCall, TaskSpan, Track, TrackId,
-    TrackKind,
+    AttemptSpan, CallSpan, CutCall, Interval, LayerOwner, OpenSpan, ServiceCall, TaskSpan, Track,
+    TrackId, TrackKind,
 };
 pub use window::{Anchor, Window};
 

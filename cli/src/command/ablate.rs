@@ -216,8 +216,7 @@ fn shares(one: &Ablation, out: &mut dyn Write) -> io::Result<()> {
     for part in &one.parts {
         let portion = one.portion(part).map(|of| format!("{:.0} %", 100.0 * of));
         let told = |effect: &Estimate| {
-            let unsure = effect.is_reliable || effect.may_be_zero();
-            change(effect, unit) + if unsure { "" } else { " unreliable" }
+            change(effect, unit) + if effect.is_unsure() { " unreliable" } else { "" }
         };
         rows.push([
             part.name.clone(),
@@ -277,6 +276,9 @@ fn in_words(all: &[(&Measure, &Estimate)]) -> String {
     };
     let (less, more) = (told(&|change| change.mean < 0.0), told(&|change| change.mean > 0.0));
     match (&*less, &*more) {
+        ("", "") if all.iter().any(|(_, change)| change.is_unsure()) => {
+            "too few runs to tell".to_owned()
+        }
         ("", "") => "nothing that can be shown".to_owned(),
         (less, "") => less.to_owned(),
         ("", more) => format!("nothing, and caused {more}"),

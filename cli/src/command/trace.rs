@@ -186,6 +186,7 @@ fn with_what_follows(system: &System, seed: u64, options: RunOptions<'_>) -> Rec
 fn forget_later(trace: &mut Trace, record: &mut Record, to: Time) {
     trace.tasks.retain(|task| task.from <= to);
     trace.calls.retain(|call| call.from <= to);
+    trace.cut_calls.retain(|call| call.from <= to);
     trace.attempts.retain(|attempt| attempt.from <= to);
     trace.service_calls.retain(|call| call.from <= to);
     if to < record.ended && matches!(record.stopped, Some(Stop::Aborted(_))) {

@@ -24,6 +24,7 @@ pub(super) fn rules(claim: &Claim, result: &SweepResult) -> Vec<RuleOf> {
         bound: rule.that.bound,
         against: rule.against,
         variants: rule.variants.clone(),
+        at: rule.at.clone(),
     });
     rules.collect()
 }

@@ -80,7 +80,7 @@ impl Part {
                 let (file, name) = (BufWriter::new(file), name.to_owned());
                 Ok(Self { file, own_path, digest: Digest::default(), name, path })
             }
-            Err(error) => Err(Unwritten { path, error }),
+            Err(error) => Err(Unwritten { path, error: without_path(error) }),
         }
     }
 
@@ -128,6 +128,15 @@ impl Write for Part {
     }
 }
 
+/// What went wrong, without the name of the file under way, which nobody has asked for.
+fn without_path(error: io::Error) -> io::Error {
+    let within = error.get_ref().and_then(|inner| inner.source()?.downcast_ref::<io::Error>());
+    match within.and_then(io::Error::raw_os_error) {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => error.kind().into(),
+    }
+}
+
 /// Files are for all who may read new files of the user, not for the user alone.
 fn readable(builder: &mut Builder<'_, '_>) {
     #[cfg(unix)]
@@ -137,4 +146,18 @@ fn readable(builder: &mut Builder<'_, '_>) {
     }
     #[cfg(not(unix))]
     let _ = builder;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_made_is_called_by_the_name_that_it_was_to_have() {
+        let Unwritten { path, error } =
+            Part::new(Path::new("/nonexist/x"), "runs.csv").unwrap_err();
+        assert_eq!(path, Path::new("/nonexist/x/runs.csv"));
+        let said = error.to_string();
+        assert!(!said.contains(NAME.0) && said.contains("No such file"), "{said}");
+    }
 }

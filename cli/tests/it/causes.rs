@@ -123,3 +123,19 @@ fn a_sweep_says_how_to_see_the_causes_of_the_cells_of_which_it_has_none() {
         assert_eq!(page.contains("Key numbers of "), own, "{text}");
     }
 }
+
+/// A task whose loop is not over in time fails because of the loop, and of no service.
+#[test]
+fn a_loop_that_comes_to_its_limit_is_a_cause() {
+    let folder = Folder::new("causes-loops");
+    let steps = "steps = [{ loop = [{ work = \"10ms\" }], limit = 3, escape = 1e-9 }]";
+    let text = RESCUED.replace("steps = [{ call = \"s\" }]", steps);
+    let text = text.replace("[edges]\n\"a -> s\" = \"p\"\n", "");
+    fs::write(folder.0.join("x.toml"), text).unwrap();
+    let text = said(&wavetank(&["run", "x.toml", "--out", "out"], &folder));
+    let line = "failures     a: 20 rejected, 20 at the limit of a loop\n";
+    assert!(text.contains(line), "{text}");
+    let table = fs::read_to_string(folder.0.join("out/causes.csv")).unwrap();
+    let row = "loops,a,loop,limit,20,agents.a.loop-limits";
+    assert!(table.lines().any(|line| line == row), "{row} in {table}");
+}

@@ -530,3 +530,26 @@ fn abort_conditions_hold_in_a_run_gone_through_as_in_any() {
         }
     }
 }
+
+/// The agent crashes in the middle of a call: that it began, and was given up, is seen.
+#[test]
+fn a_call_that_a_crash_cuts_short_begins_and_is_given_up() {
+    let folder = Folder::new("trace-crash");
+    let text = "title = \"x\"\nhorizon = \"1min\"\n\
+                [agents.a]\narrivals = { trace = [\"10s\"] }\nsteps = [{ call = \"s\" }]\n\
+                supervise = { restarts = 3, within = \"1h\" }\n\
+                [services.s]\nlatency = \"10s\"\n\
+                [policies]\np = [{ retry = { network = \"2 x 1s\" } }, { timeout = \"30s\" }]\n\
+                [edges]\n\"a -> s\" = \"p\"\n\
+                [[faults]]\nhit = \"a\"\ndo = \"crash\"\nat = \"15s\"\n";
+    for text in [text.to_owned(), text.replace("\"a -> s\" = \"p\"\n", "")] {
+        fs::write(folder.0.join("x.toml"), text).unwrap();
+        let output = wavetank(&["trace", "x.toml", "--format", "csv"], &folder);
+        let rows = rows(&String::from_utf8(output.stdout).unwrap());
+        let calls = rows.iter().filter(|row| row[2].starts_with("call "));
+        let calls: Vec<(&str, &str, &str)> = calls.map(|row| (&row[0], &row[2], &row[3])).collect();
+        let cut = [("10", "call begins", ""), ("15", "call ends", "given up")];
+        assert_eq!(calls[..2], cut, "{rows:?}");
+        assert_eq!(calls.len(), 4, "{rows:?}");
+    }
+}

@@ -248,7 +248,7 @@ fn known_keys(keys: &[&'static Key]) -> String {
 }
 
 /// Reads one value, and checks that it is in the range of its key.
-fn read_value<T: Setting>(
+pub(super) fn read_value<T: Setting>(
     key: &'static Key,
     node: &Node,
     base: Option<&T>,

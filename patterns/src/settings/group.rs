@@ -1,6 +1,6 @@
 //! Several settings in one table, and enums whose form follows from the keys that are written.
 
-use super::fields::Fields;
+use super::fields::{Fields, read_value};
 use super::node::{Entry, Node, Value, entry};
 use super::range::Unit;
 use super::reader::{Code, Reader};
@@ -126,9 +126,10 @@ pub fn write_field<T: Setting>(key: &'static Key, value: &T, out: &mut Vec<Entry
 
 /// Which form the written keys mean: that of `base` if they all belong to it, else the first one
 /// that has them all and lacks none that it needs. Nothing if none does, and then the reader was
-/// reported to, and the keys are taken.
+/// reported to, of what is wrong with each value as well, and the keys are taken.
 pub fn choose(
     forms: &[Form],
+    readers: &[KeyReader],
     base: Option<usize>,
     fields: &mut Fields<'_>,
     reader: &mut Reader<'_>,
@@ -179,9 +180,27 @@ pub fn choose(
         }
     }
     for name in &written {
-        let _taken = fields.take_node(name);
+        if let Some(node) = fields.take_node(name) {
+            read_alone(readers, name, node, reader);
+        }
     }
     None
+}
+
+/// A key of some form, and how its value is read.
+pub type KeyReader = (&'static Key, fn(&'static Key, &Node, &mut Reader<'_>));
+
+/// Reads the value of a key for its mistakes, where it is not known which form is meant.
+fn read_alone(readers: &[KeyReader], name: &str, node: &Node, reader: &mut Reader<'_>) {
+    let having = readers.iter().filter(|(key, _)| key.name() == name);
+    reader.unless_one_is_right(having, |(key, read), reader| {
+        read(key, node, reader);
+    });
+}
+
+/// Reads the value of a key, whatever stands beside it, for its mistakes.
+pub fn read_key<T: Setting>(key: &'static Key, node: &Node, reader: &mut Reader<'_>) {
+    let _value = reader.within(key.name(), |reader| read_value::<T>(key, node, None, reader));
 }
 
 /// What is needed for each form, without those that need all that another one does and more.

@@ -251,6 +251,35 @@ impl<'a> Reader<'a> {
         if mistakes.is_empty() { value.ok_or(mistakes) } else { Err(mistakes) }
     }
 
+    /// Reads something in several ways, for its mistakes: those of the first way, unless one finds
+    /// none. Warnings do not count.
+    pub(super) fn unless_one_is_right<T>(
+        &mut self,
+        ways: impl Iterator<Item = T>,
+        mut read: impl FnMut(T, &mut Self),
+    ) {
+        let begin = self.mistakes.len();
+        let mut first: Option<Vec<Mistake>> = None;
+        for way in ways {
+            read(way, self);
+            let mut found = self.mistakes.split_off(begin);
+            found.retain(|mistake| !mistake.code.is_warning());
+            if found.is_empty() {
+                return;
+            }
+            first.get_or_insert(found);
+        }
+        self.mistakes.extend(first.unwrap_or_default());
+    }
+
+    /// Keeps of the mistakes since then those in a place.
+    pub(super) fn keep_within(&mut self, mark: usize, place: &Place) {
+        let found = self.mistakes.split_off(mark).into_iter();
+        let is_within =
+            |mistake: &Mistake| place.start <= mistake.at.start && mistake.at.end <= place.end;
+        self.mistakes.extend(found.filter(is_within));
+    }
+
     /// Tells why something is none of the literals that were tried: the first reason that is
     /// about what was written, and not about its type.
     pub fn no_literal(&mut self, tried: &mut [Vec<Mistake>]) {

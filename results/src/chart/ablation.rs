@@ -102,10 +102,13 @@ fn title(result: &SweepResult, kind: Kind, steps: &[Step], mean: &dyn Fn(usize) 
     let mut clear: Vec<&Step> = steps.iter().filter(|step| step.change.is_clear()).collect();
     clear.sort_by(|a, b| b.change.mean.abs().total_cmp(&a.change.mean.abs()));
     let of = |step: &&Step| format!("{} {}", result.variants[step.to], shown(&step.change));
-    let rest = match steps.len() - clear.len() {
+    let unsure = steps.iter().filter(|step| step.change.is_unsure()).count();
+    let rest = |number: usize, what: &str| match number {
         0 => String::new(),
-        rest => format!("; no clear change by {rest} of {} steps", steps.len()),
+        number => format!("; {what} {number} of {} steps", steps.len()),
     };
+    let rest = rest(steps.len() - clear.len() - unsure, "no clear change by")
+        + &rest(unsure, "too few runs to tell of");
     let begin = match kind {
         Kind::Ladder => {
             let (first, last) = (&steps[0], &steps[steps.len() - 1]);
@@ -114,8 +117,7 @@ fn title(result: &SweepResult, kind: Kind, steps: &[Step], mean: &dyn Fn(usize) 
         Kind::Without => format!("The {name} is {} with all layers", value(steps[0].from)),
     };
     if clear.is_empty() {
-        let is_idle = steps.iter().all(|step| step.change.may_be_zero());
-        let what = if is_idle {
+        let what = if unsure == 0 {
             "no step changes it in a way that can be shown"
         } else {
             "there are too few runs to rely on any step"

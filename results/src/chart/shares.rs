@@ -13,6 +13,9 @@ use crate::sweep_result::SweepResult;
 /// Parts that a title names with their numbers.
 const NAMED_MAX: usize = 3;
 
+/// What is said of parts that do nothing that can be shown.
+const NOTHING: &str = "no clear share";
+
 /// The shares of all parts in what they did to a measure, the largest first; none if the measure is
 /// undefined.
 pub fn shares(result: &SweepResult, ablation: &Ablation) -> Option<Scene> {
@@ -58,7 +61,7 @@ pub fn finding(ablation: &Ablation) -> String {
     let (clear, rest): (Vec<&Effects>, Vec<&Effects>) =
         by_size(ablation).into_iter().partition(|part| part.share.is_clear());
     if clear.is_empty() {
-        let is_idle = rest.iter().all(|part| part.share.may_be_zero());
+        let is_idle = !rest.iter().any(|part| part.share.is_unsure());
         let what = if is_idle {
             "no part changes it in a way that can be shown"
         } else {
@@ -84,12 +87,13 @@ pub fn finding(ablation: &Ablation) -> String {
         0 => String::new(),
         smaller => format!("; {smaller} more"),
     };
-    let nothing = rest.iter().filter(|part| part.share.may_be_zero());
-    let nothing: Vec<&str> = nothing.map(|part| part.name.as_str()).collect();
-    let nothing = match nothing.len() {
-        0 => String::new(),
-        _ => format!("; no clear share: {}", nothing.join(", ")),
+    let (unsure, nothing): (Vec<&Effects>, Vec<&Effects>) =
+        rest.into_iter().partition(|part| part.share.is_unsure());
+    let listed = |what: &str, parts: &[&Effects]| {
+        let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+        if names.is_empty() { String::new() } else { format!("; {what}: {}", names.join(", ")) }
     };
+    let nothing = listed(NOTHING, &nothing) + &listed("too few runs to tell of", &unsure);
     let named: Vec<String> = named.iter().map(told).collect();
     format!("{begin}; {}{smaller}{nothing}", named.join("; "))
 }
@@ -135,7 +139,7 @@ fn title(ablation: &Ablation) -> String {
     if scene::has_room(&whole) {
         return whole;
     }
-    let cut = whole.rsplit_once("; no clear share").map_or(&*whole, |(first, _)| first);
+    let cut = whole.split_once(&format!("; {NOTHING}")).map_or(&*whole, |(first, _)| first);
     cut.to_owned()
 }
 

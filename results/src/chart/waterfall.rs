@@ -14,6 +14,9 @@ use crate::estimate::Estimate;
 /// Steps that can be read on one sheet.
 pub(crate) const STEPS_MAX: usize = 12;
 
+/// How strong steps are drawn of which nothing can be told.
+const UNSURE: f64 = 0.2;
+
 /// A step from one level to another.
 pub(crate) struct Step {
     pub(crate) name: String,
@@ -82,8 +85,14 @@ impl Waterfall<'_> {
         let mut key = vec![
             (Swatch::Fill(Role::Series(2).faint(0.75)), "better".to_owned()),
             (Swatch::Fill(Role::Series(1).faint(0.75)), "worse".to_owned()),
-            (Swatch::Fill(Role::Muted.faint(0.5)), "no clear change".to_owned()),
         ];
+        let are_unsure = self.steps.iter().filter(|step| step.change.is_unsure()).count();
+        if self.steps.is_empty() || are_unsure < self.steps.len() {
+            key.push((Swatch::Fill(Role::Muted.faint(0.5)), "no clear change".to_owned()));
+        }
+        if 0 < are_unsure {
+            key.push((Swatch::Fill(Role::Muted.faint(UNSURE)), "too few runs to tell".to_owned()));
+        }
         if self.has_intervals {
             let name = "change, run by run, and its 95\u{a0}% interval".to_owned();
             key.push((Swatch::Line(Role::Ink), name));
@@ -132,6 +141,7 @@ impl Columns<'_> {
         let [start, end] = [self.up.at(step.from), self.up.at(step.to)];
         let is_better = (step.to > step.from) == (self.of.better == Better::Higher);
         let paint = match (step.change.is_clear(), is_better) {
+            _ if step.change.is_unsure() => Role::Muted.faint(UNSURE),
             (false, _) => Role::Muted.faint(0.5),
             (true, true) => Role::Series(2).faint(0.75),
             (true, false) => Role::Series(1).faint(0.75),

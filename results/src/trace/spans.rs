@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use patterns::{Outcome, Time};
 use sim::Record;
-use sim::observe::{AttemptSpan, CallSpan, ServiceCall, TaskSpan, Trace};
+use sim::observe::{AttemptSpan, CallSpan, CutCall, ServiceCall, TaskSpan, Trace};
 
 use crate::run_table::word;
 
@@ -58,8 +58,8 @@ pub(super) fn spans(trace: &Trace, record: &Record) -> Vec<Span> {
     for task in &trace.tasks {
         tree.add_task(task);
     }
-    for call in &trace.calls {
-        tree.add_call(call);
+    for call in calls(trace) {
+        tree.add_call(&call);
     }
     // Calls of services are made for attempts, and attempts for calls: so all of these come first.
     let first = tree.spans.len();
@@ -74,6 +74,24 @@ pub(super) fn spans(trace: &Trace, record: &Record) -> Vec<Span> {
         tree.spans[place].parent = tree.made_for(call);
     }
     tree.spans
+}
+
+/// A call of an agent, which has ended if it has an outcome, or else was given up.
+struct Call {
+    made: CutCall,
+    outcome: Option<Outcome>,
+}
+
+/// All calls of agents that ended or were given up, in order of that.
+fn calls(trace: &Trace) -> Vec<Call> {
+    let cut = trace.cut_calls.iter().map(|made| Call { made: *made, outcome: None });
+    let mut all: Vec<Call> = cut.collect();
+    all.extend(trace.calls.iter().map(|call| {
+        let CallSpan { track, edge, from, to, outcome, task, order } = *call;
+        Call { made: CutCall { track, edge, from, to, task, order }, outcome: Some(outcome) }
+    }));
+    all.sort_by_key(|call| call.made.order);
+    all
 }
 
 /// The group of each agent.
@@ -142,7 +160,7 @@ impl<'a> Tree<'a> {
         });
     }
 
-    fn add_call(&mut self, call: &CallSpan) {
+    fn add_call(&mut self, Call { made: call, outcome }: &Call) {
         let parent = call.task.and_then(|task| {
             self.calls.entry(task).or_default().push(self.spans.len());
             around(&self.spans, &self.tasks, task, (call.from, call.order))
@@ -151,7 +169,7 @@ impl<'a> Tree<'a> {
             callee: Some(self.record.edges[call.edge as usize].to.clone()),
             from: call.from,
             to: call.to,
-            outcome: Some(call.outcome),
+            outcome: *outcome,
             parent,
             order: call.order,
             ..self.of_agent(call.track, Kind::Call)

@@ -6,7 +6,7 @@ use results::ablation::{Ablation, Effects, table};
 use results::chart::shares;
 use results::shapley;
 
-use crate::of_sweeps::{Runs, ablated, title, weather};
+use crate::of_sweeps::{Runs, ablated, of_few, says, title, weather};
 
 /// What every group of up to five players comes to.
 fn games() -> impl Strategy<Value = Vec<f64>> {
@@ -184,4 +184,24 @@ fn a_picture_of_shares_says_who_did_most_and_who_nothing() {
     let idle = shares(&result, &Ablation::of(&result, 2)).unwrap();
     let says = "no part changes it in a way that can be shown";
     assert!(idle.title().ends_with(says), "{}", idle.title());
+}
+
+#[test]
+fn with_few_runs_nothing_is_impossible_and_nothing_is_taken_for_no_change() {
+    let wild: Runs<'_> = &|_, places, run| {
+        let has = |part: usize| places[part] == 0;
+        let success = if has(0) == (run % 2 == 0) { 0.05 } else { 0.95 };
+        [success, success, 1.0]
+    };
+    let result = of_few(&["retry"], 2, wild);
+    let found = Ablation::of(&result, 0);
+    for (effect, of) in found.parts.iter().flat_map(Effects::all).chain([("total", &found.total)]) {
+        assert!(-1.0 <= of.low && of.high <= 1.0, "{effect}: {of:?}");
+    }
+    let scene = shares(&result, &found).unwrap();
+    let title = title(&scene);
+    assert!(title.ends_with("there are too few runs to rely on any share"), "{title}");
+    let says = says(&scene);
+    assert!(says.iter().any(|text| text == "too few runs to tell"), "{says:?}");
+    assert!(!says.iter().any(|text| text == "no clear change"), "{says:?}");
 }

@@ -37,17 +37,28 @@ pub(crate) fn recovering(
     runs: Runs<'_>,
     repairs: &dyn Fn(usize, u32) -> Repairs,
 ) -> SweepResult {
+    invented((objective, RUNS), variants, axes, runs, repairs)
+}
+
+/// The same, of so many runs of each cell.
+fn invented(
+    (objective, replications): (usize, u32),
+    variants: &[&str],
+    axes: &[(&str, &[&str])],
+    runs: Runs<'_>,
+    repairs: &dyn Fn(usize, u32) -> Repairs,
+) -> SweepResult {
     let measures = MEASURES.map(|path| Measure::parse(path, &table::system(1)).unwrap());
     let read = |axis: &(&str, &[&str])| {
         let is_choice = axis.0.starts_with("policies.");
         table::axis(*axis, if is_choice { AxisRole::Choice } else { AxisRole::Condition })
     };
     let axes = axes.iter().map(read).collect();
-    let design = table::invented(variants, axes, RUNS, measures[objective].clone());
+    let design = table::invented(variants, axes, replications, measures[objective].clone());
     let mut result = SweepResult::new(design, measures.to_vec(), "wavetank sweep it".to_owned());
     for cell in 0..result.cells() {
         let (variant, places) = result.place(cell);
-        for run in 0..RUNS {
+        for run in 0..replications {
             let of = |value: f64| Sample { part: value * 1000.0, of: 1000.0 };
             let one = Measured {
                 tasks: vec![("a".to_owned(), TaskTimes::default())],
@@ -62,9 +73,14 @@ pub(crate) fn recovering(
 
 /// An invented ablation: each part is there or not.
 pub(crate) fn ablated(parts: &[&str], runs: Runs<'_>) -> SweepResult {
+    of_few(parts, RUNS, runs)
+}
+
+/// The same, of so many runs of each combination.
+pub(crate) fn of_few(parts: &[&str], replications: u32, runs: Runs<'_>) -> SweepResult {
     let values: &[&str] = &["with", "without"];
     let axes: Vec<(&str, &[&str])> = parts.iter().map(|part| (*part, values)).collect();
-    swept(0, &["as written"], &axes, runs)
+    invented((0, replications), &["as written"], &axes, runs, &|_, _| Repairs::default())
 }
 
 /// The same for all cells of a run, and not the same in each run.

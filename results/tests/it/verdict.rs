@@ -26,6 +26,7 @@ fn rule(compare: Compare, value: f64, against: Option<usize>, variants: &[usize]
         bound: Bound { compare, value },
         against,
         variants: variants.to_vec(),
+        at: Vec::new(),
     }
 }
 
@@ -42,6 +43,18 @@ fn a_cell_says_yes_or_no_if_its_whole_interval_does() {
     assert_eq!((worst.cell, worst.worst.map(|(run, _)| run)), (2, Some(0)));
     let told = |found: Truth| judged.count(found);
     assert_eq!([Truth::Yes, Truth::No, Truth::Unclear].map(told), [1, 1, 1]);
+}
+
+#[test]
+fn a_rule_is_asked_of_the_cells_at_its_values_alone() {
+    let all = rule(Compare::AtLeast, 0.5, None, &[0]);
+    let cells = |places: &[usize]| {
+        let judged =
+            Judged::of(&result(), vec![RuleOf { at: vec![(0, places.to_vec())], ..all.clone() }]);
+        judged.cells
+    };
+    assert_eq!(cells(&[0]), [(0, Truth::Yes)]);
+    assert_eq!(cells(&[2, 0]), [(0, Truth::Yes), (2, Truth::No)]);
 }
 
 #[test]

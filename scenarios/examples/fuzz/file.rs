@@ -30,6 +30,7 @@ pub(crate) enum What {
     Design,
     Axis,
     Variant,
+    Claim,
 }
 
 /// A part of a file.

@@ -1,14 +1,22 @@
-//! What a file asks for: hypotheses, a sweep and variants.
+//! What a file asks for: hypotheses, a sweep, variants and a claim.
 
 use patterns::settings::Key;
 use sim::System;
-use sim::measure::Measure;
+use sim::measure::{Measure, Unit};
 
 use crate::file::{Author, Part, TRIES, What};
 use crate::spelling::quoted;
 
+/// What a claim can name.
+#[derive(Default)]
+struct Named {
+    variants: Vec<String>,
+    /// Axes by their paths, with their values.
+    axes: Vec<(String, Vec<String>)>,
+}
+
 impl Author<'_> {
-    /// Hypotheses, a sweep and variants.
+    /// Hypotheses, a sweep, variants and a claim.
     pub(crate) fn questions(&mut self, system: &System) {
         let measures = Measure::all(system);
         for _ in 0..self.draw.below(3) {
@@ -19,16 +27,16 @@ impl Author<'_> {
             let text = format!("[[hypotheses]]\nthat = {}\n", quoted(&that));
             self.parts.push(Part { what: What::Hypothesis, text, keys: Vec::new(), tries: TRIES });
         }
+        let mut named = Named::default();
         if self.draw.chance(0.3) && !self.policies.is_empty() {
-            self.variants();
+            named.variants = self.variants();
         }
         if self.draw.chance(0.4) {
             let design = self.part(What::Design);
             self.parts.push(design);
-            let mut paths = Vec::new();
             for _ in 0..=self.draw.below(3) {
                 if let Some((path, key)) = self.place()
-                    && !paths.contains(&path)
+                    && named.axes.iter().all(|(other, _)| *other != path)
                 {
                     let count = 1 + self.draw.below(3);
                     let values: Vec<String> =
@@ -40,13 +48,90 @@ impl Author<'_> {
                         keys: Vec::new(),
                         tries: TRIES,
                     });
-                    paths.push(path);
+                    named.axes.push((path, values));
                 }
             }
         }
+        if self.draw.chance(0.3) {
+            self.claim(&measures, &named);
+        }
     }
 
-    fn variants(&mut self) {
+    /// A claim of which most can be put to the test.
+    fn claim(&mut self, measures: &[Measure], named: &Named) {
+        let mut keys: Vec<&'static Key> = Vec::new();
+        for key in self.table("claim").map(|table| table.all_keys()).unwrap_or_default() {
+            if key.is_required() || self.draw.chance(0.5) {
+                keys.push(key);
+            }
+        }
+        let mut part = Part {
+            what: What::Claim,
+            text: "[claim]\n".to_owned(),
+            keys: Vec::new(),
+            tries: TRIES,
+        };
+        for key in keys {
+            let name = key.name();
+            let value = match &*name {
+                "rules" | "figures" => {
+                    let is_rule = name == "rules";
+                    let count = 1 + self.draw.below(2);
+                    let all = (0..count).map(|_| self.decided(measures, named, is_rule));
+                    format!("[{}]", all.collect::<Vec<_>>().join(", "))
+                }
+                _ => self.draw.of_key(key, 0),
+            };
+            part.text += &format!("{name} = {value}\n");
+            part.keys.push(format!("claim.{name}"));
+        }
+        self.parts.push(part);
+    }
+
+    /// A rule, or a figure.
+    fn decided(&mut self, measures: &[Measure], named: &Named, is_rule: bool) -> String {
+        let Some(measure) = self.draw.pick(measures).cloned() else { return "{}".to_owned() };
+        let bound = match measure.unit() {
+            Unit::Share => "99%",
+            Unit::Seconds | Unit::WorkSeconds => "30s",
+            _ => "1",
+        };
+        let path = measure.path();
+        let mut entries = if is_rule {
+            vec![format!("that = {}", quoted(&format!("{path} >= {bound}")))]
+        } else {
+            let of = format!("of = {}", quoted(path));
+            vec![of, format!("is = {}", quoted(bound)), "why = \"by hand\"".to_owned()]
+        };
+        if let Some(name) = self.draw.pick(&named.variants).cloned()
+            && self.draw.chance(0.5)
+        {
+            entries.push(match (is_rule, self.draw.chance(0.5)) {
+                (true, true) => format!("against = {}", quoted(&name)),
+                (true, false) => format!("in = [{}]", quoted(&name)),
+                (false, _) => format!("variant = {}", quoted(&name)),
+            });
+        }
+        let mut at = Vec::new();
+        for (path, values) in &named.axes {
+            // A figure is of one cell.
+            let Some(value) = self.draw.pick(values).filter(|_| !is_rule) else {
+                if self.draw.chance(0.3) {
+                    at.push(format!("{} = [{}]", quoted(path), values.join(", ")));
+                }
+                continue;
+            };
+            at.push(format!("{} = {value}", quoted(path)));
+        }
+        if !at.is_empty() {
+            entries.push(format!("at = {{ {} }}", at.join(", ")));
+        }
+        format!("{{ {} }}", entries.join(", "))
+    }
+
+    /// Variants; returns their names.
+    fn variants(&mut self) -> Vec<String> {
+        let mut names = Vec::new();
         for number in 0..=self.draw.below(2) {
             let at = self.draw.below(self.policies.len());
             let (name, level) = self.policies[at].clone();
@@ -55,13 +140,16 @@ impl Author<'_> {
             let Some(kind) = self.draw.pick(&self.kinds).copied() else { continue };
             let (settings, _) = self.settings(kind);
             let path = quoted(&format!("policies.{}", quoted(&name)));
+            let name = format!("{}{number}", self.draw.name());
             let text = format!(
                 "[variants.{}]\n{path} = [{{ {} = {settings} }}]\n",
-                quoted(&format!("{}{number}", self.draw.name())),
+                quoted(&name),
                 kind.name
             );
+            names.push(name);
             self.parts.push(Part { what: What::Variant, text, keys: Vec::new(), tries: TRIES });
         }
+        names
     }
 
     /// A path to something that can be varied.

@@ -10,7 +10,7 @@ use crate::oracle::is_right;
 /// All that can be written: keys of sections and of layers, libraries and their numbers.
 fn all_keys(registry: &LayerRegistry) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    for section in ["file", "agents", "services", "budgets", "faults", "sweep"] {
+    for section in ["file", "agents", "services", "budgets", "faults", "sweep", "claim"] {
         let (_, shape) = scenarios::sections()
             .into_iter()
             .find(|(name, _)| *name == section)

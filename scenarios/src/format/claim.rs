@@ -37,6 +37,9 @@ patterns::settings! {
         against: Option<String> [.example("\"no breaker\"")] = None,
         /// The variants that are asked; with `none`, all are.
         r#in: Option<Vec<String>> [.example("[\"breaker\"]")] = None,
+        /// With which values on the axes it is asked, one or a list of some for each; with all
+        /// values on axes that are not named.
+        at: Option<Anything> [.example("{ \"policies.p.retry.network\" = \"3 x 1s\" }")] = None,
     }
 }
 
@@ -50,7 +53,8 @@ patterns::settings! {
         is: String [.example("\"50%\"")],
         /// In which variant; with `none`, in the file as it is written.
         variant: Option<String> [.example("\"inside\"")] = None,
-        /// With which values on the axes; what is not named has that of the file.
+        /// With which values on the axes; what is not named has that of the file, which must then
+        /// be one of the axis.
         at: Option<Anything> [.example("{ \"policies.p.retry.network\" = \"3 x 1s\" }")] = None,
         /// What it follows from.
         why: String [.example("\"three calls of 30 s, and waits of 1 s and 2 s\"")],
@@ -61,9 +65,18 @@ patterns::settings! {
 #[derive(Clone, Debug)]
 pub(crate) struct Anything(pub(crate) Node);
 
+impl Anything {
+    fn one() -> Shape {
+        Shape::Either(vec![Shape::Number, Shape::Bool, Shape::Text])
+    }
+}
+
 impl Setting for Anything {
     fn shape() -> Shape {
-        Shape::Map(|| Shape::Either(vec![Shape::Number, Shape::Bool, Shape::Text]))
+        Shape::Map(|| {
+            let one = [Shape::Number, Shape::Bool, Shape::Text];
+            Shape::Either(one.into_iter().chain([Shape::List(Self::one)]).collect())
+        })
     }
 
     fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {

@@ -55,7 +55,9 @@ patterns::settings! {
         /// begins: the next stage of an outage, or what a restart brings with it. One that is still
         /// on goes on.
         after: Option<FaultName> [.example("\"github-down\"")] = None,
-        /// The time from one fault to the next.
+        /// The time from the end of one fault to the next. A recovery that mends a fault moves
+        /// neither: the next one comes when it would have come without it, so that all variants
+        /// have the same faults.
         up: Option<Distribution> [.example("\"exponential(6h)\"")] = None,
         /// How long each one lasts.
         down: Option<Distribution> [.example("\"exponential(10min)\"")] = None,

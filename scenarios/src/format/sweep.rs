@@ -3,7 +3,9 @@
 use patterns::Duration;
 
 patterns::settings! {
-    /// A sweep: every other key is an axis, a path into the file with the values to put there.
+    /// A sweep: every other key is an axis, a path into the file with the values to put there. In
+    /// cells, tables and pictures values come in numeric order where all are numbers, all shares
+    /// in percent or all lengths of time; else in that of the file.
     #[derive(Clone, Debug)]
     pub(crate) struct Design {
         /// Runs of each cell.

@@ -106,6 +106,9 @@ impl Conditions {
                     continue;
                 }
             };
+            if let Some((message, help)) = hypothesis::never(&hypothesis) {
+                found.push(Diagnostic::no_effect(at.clone(), message).help(help));
+            }
             let Some(over) = over.filter(|_| unsure.times.is_some()) else { continue };
             if looks.is_right((over, "over"), &at, system, found) {
                 let mut parts = system.parts(Asked::Nothing);

@@ -321,8 +321,29 @@ fn number(text: &str) -> Option<f64> {
     text.trim().parse::<f64>().ok().filter(|value| value.is_finite())
 }
 
-/// Warns of a window that by chance comes in few runs, or in none.
+/// Why a comparison never holds, whatever becomes of a run, and what to do about it.
+pub(super) fn never(hypothesis: &Hypothesis) -> Option<(String, String)> {
+    let (low, high, is) = match hypothesis.measure.unit() {
+        Unit::Share => (0.0, 1.0, "a share is from 0 to 100%"),
+        Unit::Count | Unit::Seconds | Unit::WorkSeconds => (0.0, f64::INFINITY, "0 is the least"),
+        _ => return None,
+    };
+    let Bound { compare, value } = hypothesis.bound;
+    let never = match compare {
+        Compare::LessThan => value <= low,
+        Compare::AtMost => value < low,
+        Compare::MoreThan => value >= high,
+        Compare::AtLeast => value > high,
+    };
+    let help = || format!("what is measured: {}", hypothesis.measure.definition());
+    never.then(|| (format!("`{}` never holds: {is}", hypothesis.text), help()))
+}
+
+/// Warns of what never holds, and of a window that by chance comes in few runs, or in none.
 pub(super) fn warning(hypothesis: &Hypothesis, system: &System) -> Option<(String, String)> {
+    if let Some(never) = never(hypothesis) {
+        return Some(never);
+    }
     let window = hypothesis.measure.window()?;
     let named = |fault: &&Fault| Some(&*fault.name) == window.anchor.fault();
     let Schedule::Renewal { up, down } = &system.faults.iter().find(named)?.schedule else {

@@ -7,7 +7,7 @@ use patterns::{Class, Duration, Time};
 use sim::System;
 use sim::model::system::{Arrivals, Fault, Place};
 
-use super::reach::keys_at;
+use super::reach::{keys_at, reached};
 use crate::diagnostic::Diagnostic;
 use crate::scenario_file::ScenarioFile;
 
@@ -50,7 +50,17 @@ impl ScenarioFile {
 
     fn idle_services(&self, system: &System, warn: &mut impl FnMut(Option<&Node>, String)) {
         for (index, service) in system.services.iter().enumerate() {
-            let Some(written) = self.part("services", &service.name) else { continue };
+            let entries = self.root.get("services").and_then(Node::entries).unwrap_or_default();
+            let Some(entry) = entries.iter().find(|entry| entry.key == service.name) else {
+                continue;
+            };
+            let written = &entry.node;
+            let is_called = |group: usize| reached(system, group, Place::Service(index));
+            if !(0..system.agents.len()).any(is_called) {
+                let message = format!("nobody calls the service `{}`", service.name);
+                let key = Node::new(entry.key_at.clone(), Value::Text(entry.key.clone()));
+                warn(Some(&key), message);
+            }
             let may_be_limited = |fault: &Fault| {
                 let is_here = |place: &Place| service_of(*place) == Some(index);
                 fault.effect.slots().is_some() && fault.hits.iter().any(is_here)

@@ -5,7 +5,7 @@ use std::ops::Range;
 use patterns::Duration;
 use patterns::settings::{Code, Node};
 use sim::System;
-use sim::model::system::{Agents, Caller, Durability, Flow, Life, Per, Place, Step};
+use sim::model::system::{Agents, Caller, Durability, Flow, Life, LoopEnd, Per, Place, Step};
 
 use super::circles;
 use crate::codes::FileCode;
@@ -30,6 +30,12 @@ pub(super) fn check_circles(system: &System, places: &[Range<usize>], found: &mu
             found.push(Diagnostic::new(at, FileCode::Circle, message));
         }
     }
+}
+
+/// Whether a step is a loop that no task leaves but by a failure.
+fn has_no_way_out(step: &Step) -> bool {
+    let Step::Flow(Flow::Again { escape, at_limit, .. }) = step else { return false };
+    *escape <= 0.0 && *at_limit == LoopEnd::Fail
 }
 
 /// The groups whose results a group needs.
@@ -126,6 +132,12 @@ impl ScenarioFile {
             let place =
                 |key: &str| written.and_then(|table| table.get(key)).map(|node| node.at.clone());
             let ends = Ends::of(system, group);
+            if let Some(at) = place("steps").filter(|_| agents.steps.iter().any(has_no_way_out)) {
+                let message = "no task gets behind a loop in this: no pass of it escapes, and at \
+                               its limit a task fails";
+                let help = "give the loop an `escape`, or `at-limit = \"go-on\"`";
+                found.push(Diagnostic::no_effect(at, message).help(help));
+            }
             let mut warn = |key: &str, why: &str| {
                 if let Some(at) = place(key) {
                     found.push(Diagnostic::no_effect(at, format!("`{key}` has no effect: {why}")));

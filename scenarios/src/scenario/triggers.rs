@@ -12,7 +12,7 @@ use sim::model::system::Place;
 use sim::observe::{Asked, LastResults};
 
 use super::conditions::Looks;
-use super::hypothesis::{Comparison, Hypothesis, Message, split_over, wrong};
+use super::hypothesis::{Comparison, Hypothesis, Message, never, split_over, wrong};
 use super::looking::Looking;
 use super::recoveries::places;
 use super::unsure::Unsure;
@@ -84,6 +84,9 @@ fn condition(
     let over = over.map_err(placed)?;
     let comparison = Comparison::parse(comparison).map_err(placed)?;
     let read = comparison.without_window(over).map_err(placed)?.of(system).map_err(placed)?;
+    if let Some((message, help)) = never(&read) {
+        looking.found.push(Diagnostic::no_effect(at.clone(), message).help(help));
+    }
     let mut parts = system.parts(Asked::Nothing);
     read.measure.mark(system, &mut parts);
     let condition = Arc::new(read.share());

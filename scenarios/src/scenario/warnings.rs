@@ -1,5 +1,7 @@
 //! What was written and has no effect, across the parts of a scenario.
 
+use std::ops::Range;
+
 use patterns::settings::{Node, Value};
 use patterns::{Duration, Time};
 use sim::System;
@@ -52,7 +54,8 @@ impl ScenarioFile {
 
     fn warn_of_faults(&self, system: &System, found: &mut Vec<Diagnostic>) {
         for (index, (fault, item)) in system.faults.iter().zip(self.items("faults")).enumerate() {
-            let at = |key: &str| item.get(key).map_or(&item.at, |node| &node.at).clone();
+            let at_key = |key: &str| item.get(key).map_or(&item.at, |node| &node.at).clone();
+            let at = at_key;
             let events = toggles(&system.faults, index, system.horizon);
             if events > EVENTS_MAX as f64 {
                 let key = ["every", "mtbf", "up", "after"];
@@ -84,11 +87,11 @@ impl ScenarioFile {
             if let Schedule::Once { at, .. } | Schedule::Every { at, .. } = fault.schedule
                 && at >= system.horizon
             {
-                let place = item.get("at").map_or(&item.at, |node| &node.at).clone();
                 let message = "the run ends before this fault begins";
                 let end = format!("the horizon is {}", system.horizon);
-                found.push(Diagnostic::no_effect(place, message).help(end));
+                found.push(Diagnostic::no_effect(at_key("at"), message).help(end));
             }
+            warn_of_times(system, fault, &at_key, found);
         }
     }
 
@@ -188,6 +191,33 @@ impl ScenarioFile {
                 found.push(Diagnostic::no_effect(entry.key_at.clone(), message).help(help));
             }
         }
+    }
+}
+
+/// Warns of a fault whose first time is always too late to be seen, or too early to count.
+fn warn_of_times(
+    system: &System,
+    fault: &Fault,
+    at: &dyn Fn(&str) -> Range<usize>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let (warmup, horizon) = (system.warmup, system.horizon);
+    match &fault.schedule {
+        Schedule::Once { at: begin, lasts } if warmup > Time::ZERO && *begin + *lasts <= warmup => {
+            let message =
+                "the fault is over before the warm-up is: only what it leaves behind counts";
+            let help = format!("what counts begins at {warmup}");
+            found.push(Diagnostic::no_effect(at("at"), message).help(help));
+        }
+        Schedule::Renewal { up, .. } => {
+            let is_late = up.as_constant().is_some_and(|up| Time::ZERO + up >= horizon);
+            if is_late {
+                let message = "the run ends before this fault begins";
+                let end = format!("the horizon is {horizon}");
+                found.push(Diagnostic::no_effect(at("up"), message).help(end));
+            }
+        }
+        _ => {}
     }
 }
 

@@ -158,7 +158,7 @@ fn everything_that_is_wrong_with_what_is_asked_is_told_at_once() {
         "`a..b` is not a path",
         "there is no measure `sucess`",
         "there is no agent `b`",
-        "7 mistakes in file.toml",
+        "5 mistakes in --of, 2 mistakes in --measure",
     ] {
         assert!(text.contains(says), "{says} in {text}");
     }

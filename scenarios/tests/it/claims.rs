@@ -3,13 +3,17 @@
 use scenarios::library::CLAIMS;
 use scenarios::{LayerRegistry, ScenarioFile};
 
-fn mistakes(claim: &str) -> String {
-    let text = format!(
+fn file(claim: &str) -> String {
+    format!(
         "title = \"x\"\nhorizon = \"10min\"\n[agents.agent]\narrivals = \"every(1s)\"\n\
          steps = [{{ call = \"mcp\" }}]\n[services.mcp]\nlatency = \"1s\"\n\
          [variants.slow]\n\"services.mcp.latency\" = \"2s\"\n\
          [sweep]\nreplications = 5\n\"services.mcp.slots\" = [1, 2]\n{claim}"
-    );
+    )
+}
+
+fn mistakes(claim: &str) -> String {
+    let text = file(claim);
     let file = ScenarioFile::parse("claim.toml", &text).expect("it is TOML");
     let found = file.sweep(&LayerRegistry::builtin());
     found
@@ -71,6 +75,62 @@ fn what_is_wrong_with_a_claim_is_reported_all_at_once() {
 }
 
 #[test]
+fn what_a_claim_lacks_hides_no_other_mistake_in_it_and_neither_does_the_rest_of_the_file() {
+    let wrong = "[[claim.rules]]\nthat = \"agents.agent.sucess >= 95%\"\nagainst = \"slwo\"\n\
+                 at = { \"services.mcp.slots\" = [1, 4], \"services.mpc.slots\" = 1 }\n\
+                 [[claim.figures]]\nof = \"agents.agent.latency.mean\"\nis = \"95%\"\n\
+                 variant = \"fast\"\n\
+                 at = { \"services.mcp.slots\" = 3, \"services.mcp.slot\" = 1 }\n\
+                 [[claim.figures]]\nis = \"1s\"\nwhy = \"c\"\nvariant = \"sow\"\n";
+    let parts = [
+        "did you mean `success`?",
+        "there is no variant `slwo`",
+        "`4` is no value of the axis `services.mcp.slots`",
+        "`services.mpc.slots` is no axis of this sweep",
+        "`95%` is no length of time",
+        "there is no variant `fast`",
+        "`3` is no value of the axis `services.mcp.slots`",
+        "`services.mcp.slot` is no axis of this sweep",
+        "needs `why`",
+        "needs `of`",
+        "there is no variant `sow`",
+    ];
+    for more in ["", "[services.other]\nlatncy = \"1s\"\n"] {
+        let found = mistakes(&format!("{SAYS}{wrong}{more}"));
+        for part in parts {
+            assert!(found.contains(part), "`{part}` is not in:\n{found}");
+        }
+        assert_eq!(found.contains("latncy"), !more.is_empty(), "{found}");
+    }
+}
+
+#[test]
+fn a_rule_is_asked_at_the_values_that_it_names() {
+    let rule = "[[claim.rules]]\nthat = \"agents.agent.success >= 95%\"\n";
+    let sweep = |at: &str| {
+        let text = file(&format!("{SAYS}{rule}{at}"));
+        let file = ScenarioFile::parse("claim.toml", &text).expect("it is TOML");
+        file.sweep(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"))
+    };
+    let of = |at: &str| sweep(at).claim.unwrap().rules[0].at.clone();
+    assert_eq!(of(""), []);
+    assert_eq!(of("at = { \"services.mcp.slots\" = 2 }\n"), [(0, vec![1])]);
+    assert_eq!(of("at = { \"services.mcp.slots\" = [2, 1] }\n"), [(0, vec![1, 0])]);
+}
+
+#[test]
+fn a_figure_says_where_it_is_unless_the_file_s_own_values_are_in_the_sweep() {
+    let figure = "[[claim.rules]]\nthat = \"agents.agent.success >= 95%\"\n\
+                  [[claim.figures]]\nof = \"agents.agent.success\"\nis = \"95%\"\nwhy = \"c\"\n";
+    let found = mistakes(&format!("{SAYS}{figure}"));
+    let help = "help: name one in `at`, \"services.mcp.slots\" = …: 1, 2";
+    assert!(found.contains(help) && found.contains("it does not say in which cell"), "{found}");
+    // What is said for one axis is not asked for again.
+    let of_one = format!("{figure}at = {{ \"services.mcp.slots\" = 1 }}\n");
+    assert_eq!(mistakes(&format!("{SAYS}{of_one}")), "");
+}
+
+#[test]
 fn sections_of_a_file_take_the_place_of_those_of_a_claim() {
     let claim = CLAIMS.iter().find(|entry| entry.name == "claims/A18").unwrap();
     let claim = ScenarioFile::parse(claim.name, claim.text).unwrap();
@@ -89,5 +149,7 @@ fn sections_of_a_file_take_the_place_of_those_of_a_claim() {
     assert!(format!("{:?}", system.faults[0].schedule).contains("60000000000"));
     // What the claim asks for must be there.
     let wrong = put("[services.other]\nlatency = \"1s\"\n").map(|_| ()).unwrap_err().to_string();
-    assert!(wrong.contains("mcp") && wrong.contains("the scenario"), "{wrong}");
+    assert!(wrong.contains("mcp") && wrong.contains("--> claims/A18:"), "{wrong}");
+    // Mistakes are counted where they are: here all are in what the claim brings along.
+    assert!(wrong.lines().last().unwrap().ends_with(" mistakes in claims/A18"), "{wrong}");
 }

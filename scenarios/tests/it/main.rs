@@ -3,6 +3,7 @@
 mod ablation;
 mod aborts;
 mod arrivals;
+mod at_once;
 mod cases;
 mod claims;
 mod codes;

@@ -104,12 +104,12 @@ impl Ending {
         }
     }
 
-    /// A call that went through layers has ended.
-    pub(super) fn of_call(edge: u32, began: Time, outcome: Outcome, caller: u32) -> Self {
+    /// A call that went through layers has ended, or its caller has given up one.
+    pub(super) fn of_call(edge: u32, began: Time, outcome: Option<Outcome>, caller: u32) -> Self {
         Self {
             edge,
             began,
-            outcome: Some(outcome),
+            outcome,
             caller: Some(caller),
             request: None,
             is_call: true,

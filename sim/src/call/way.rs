@@ -225,7 +225,7 @@ impl Calls {
                 if flags & Flag::ROOT != 0 {
                     observer.edge(edge, CallEvent::Ended(outcome, began));
                     if observer.asks_for_endings() {
-                        observer.ending(Ending::of_call(edge, began, outcome, parent));
+                        observer.ending(Ending::of_call(edge, began, Some(outcome), parent));
                     }
                     return Turn::Over(Some(Command::Done { caller: parent, outcome }));
                 }

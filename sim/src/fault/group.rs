@@ -52,7 +52,10 @@ impl Group for Effect {
         if let Some(base) = base.filter(|_| !fields.is_written("do")) {
             return Some(base.clone());
         }
-        let kind = &KINDS[choose_by(&DO, &forms(), fields, reader)?];
+        let read = |index: usize, fields: &mut Fields<'_>, reader: &mut Reader<'_>| {
+            let _effect = (KINDS[index].read)(fields, reader);
+        };
+        let kind = &KINDS[choose_by(&DO, (&forms(), &read), fields, reader)?];
         fields.called(format!("`do = \"{}\"`", kind.name), |fields| (kind.read)(fields, reader))
     }
 

@@ -45,7 +45,7 @@ impl PartialEq for AlarmInfo {
 }
 
 /// Of layers that have a bad state: as a breaker, which raises an alarm as it opens.
-const ALARMS: [AlarmInfo; 4] = [
+const ALARMS: [AlarmInfo; 5] = [
     AlarmInfo {
         name: "false-alarms",
         meaning: "How often it went from a normal to a bad state while no service behind it had a \
@@ -62,9 +62,20 @@ const ALARMS: [AlarmInfo; 4] = [
         of: |alarms| Sample::plain(alarms.missed as f64),
     },
     AlarmInfo {
+        name: "found-faults",
+        meaning: "Share found: faults of a service behind it in which an instance went to a bad \
+            state, of those and the ones that it missed.",
+        unit: Unit::Share,
+        pooling: Pooling::Share,
+        of: |alarms| Sample {
+            part: alarms.found as f64,
+            of: (alarms.found + alarms.missed) as f64,
+        },
+    },
+    AlarmInfo {
         name: "time-to-alarm",
         meaning: "Mean time from the beginning of a fault until an instance was first in a bad \
-            state.",
+            state; of faults in which one was. `found-faults` says how many that are.",
         unit: Unit::Seconds,
         pooling: Pooling::Ratio,
         of: |alarms| Sample { part: alarms.raised_after as f64 / 1e9, of: alarms.raised as f64 },
@@ -165,6 +176,7 @@ impl OfLayers {
         match self.what {
             What::Counter(counter) => counter.better,
             What::StateShare(_) | What::StateAtEnd(_) => None,
+            What::Alarm(AlarmInfo { name: "found-faults", .. }) => Some(Better::Higher),
             What::Alarm(_) => Some(Better::Lower),
         }
     }

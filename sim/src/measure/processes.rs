@@ -22,7 +22,8 @@ pub(super) const PROCESSES: &[Definition<AgentRecord>] = definitions! {
         Ratio(|r, _| (secs(r.process.down), r.process.crashes as f64));
     "lost-work" WorkSeconds LOWER, "What tasks had done when their agent crashed and had to do \
         again, added up over tasks.", Value(|r, _| secs(r.process.lost));
-    "duplicates" Count LOWER, "Calls that are not idempotent and were made again after a crash.",
+    "duplicates" Count LOWER, "Calls that are not idempotent and were made again after a crash; \
+        one that was under way in the crash may have been done, and counts.",
         Value(|r, _| r.process.duplicates as f64);
     "dead-letters" Count LOWER, "Tasks that failed because they had been in hand in too many \
         crashes.",

@@ -63,6 +63,8 @@ impl Recorder {
             match fault {
                 None => alarms.false_alarms += counts,
                 Some(since) => {
+                    let is_first = self.alarm_of[record] < Some(since);
+                    alarms.found += counts * u64::from(is_first);
                     self.alarm_of[record] = Some(self.now);
                     if self.instances[instance].fault != fault {
                         self.instances[instance].fault = fault;

@@ -171,13 +171,14 @@ impl Builder<'_> {
                     program.push(Op::Flow(self.lives.flows.len() as u32));
                     self.lives.flows.push(placed(flow, &places));
                     if ends.contains(&(nth + 1)) {
-                        program.push(Op::Mark { may_harm: false });
+                        program.push(Op::Mark { may_harm: 0 });
                     }
                 }
-                Step::Call { idempotent, .. } => {
-                    program.extend([*op, Op::Mark { may_harm: !idempotent }]);
+                Step::Call { idempotent, times, .. } => {
+                    let may_harm = if *idempotent { 0 } else { *times };
+                    program.extend([*op, Op::Mark { may_harm }]);
                 }
-                Step::Work(_) => program.extend([*op, Op::Mark { may_harm: false }]),
+                Step::Work(_) => program.extend([*op, Op::Mark { may_harm: 0 }]),
             }
         }
         if let Some(saving) = exit {

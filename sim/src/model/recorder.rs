@@ -293,6 +293,7 @@ impl Recorder {
                 to,
                 tracks: all,
                 calls,
+                cut_calls: tracer.cut_calls,
                 attempts: tracer.attempts,
                 tasks,
                 open_tasks,

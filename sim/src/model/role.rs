@@ -65,7 +65,7 @@ pub(crate) enum Op {
     /// A task of an agent with a life begins.
     Begin,
     /// A step of such a task is done: a call that may do harm when it is made again, or another.
-    Mark { may_harm: bool },
+    Mark { may_harm: u32 },
     /// What stands between calls and work, by its number.
     Flow(u32),
     /// A call that costs something or may be stopped by budgets, by its number among those.

@@ -7,7 +7,8 @@ use patterns::{Outcome, Time};
 
 use crate::call::Ending;
 use crate::observe::{
-    AttemptSpan, CallSpan, Interval, OpenSpan, Overview, ServiceCall, TaskSpan, Track, TrackId,
+    AttemptSpan, CallSpan, CutCall, Interval, OpenSpan, Overview, ServiceCall, TaskSpan, Track,
+    TrackId,
 };
 
 /// The most intervals and calls that a trace keeps.
@@ -27,6 +28,7 @@ pub(crate) struct Tracer {
     /// The replicas of all services.
     pub(crate) replicas: Vec<Replica>,
     pub(crate) calls: Vec<CallSpan>,
+    pub(crate) cut_calls: Vec<CutCall>,
     pub(crate) attempts: Vec<AttemptSpan>,
     pub(crate) service_calls: Vec<ServiceCall>,
     pub(crate) tasks: Vec<TaskSpan>,
@@ -77,6 +79,7 @@ impl Default for Tracer {
             service_of_edge: Vec::new(),
             replicas: Vec::new(),
             calls: Vec::new(),
+            cut_calls: Vec::new(),
             attempts: Vec::new(),
             service_calls: Vec::new(),
             tasks: Vec::new(),
@@ -167,6 +170,9 @@ impl Tracer {
             };
             self.attempts.push(attempt);
         }
+        if !ending.is_attempt && outcome.is_none() && is_inside {
+            return self.keep_cut_call(ending, record, now);
+        }
         let Some(outcome) = outcome.filter(|_| ending.is_call) else { return };
         let (edge, to) = (record, now);
         if is_inside {
@@ -194,6 +200,15 @@ impl Tracer {
                 ("frozen", Severity::Bad)
             };
             self.keep(track, Interval { from, to, state, severity });
+        }
+    }
+
+    /// A call of an agent has been given up now.
+    fn keep_cut_call(&mut self, ending: Ending, edge: u32, now: Time) {
+        if let Some(track) = self.track_of_edge[ending.edge as usize] {
+            self.take_room(now);
+            let (from, to, order) = (ending.began, now, self.order());
+            self.cut_calls.push(CutCall { track, edge, from, to, task: ending.caller, order });
         }
     }
 

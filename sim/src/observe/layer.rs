@@ -42,6 +42,8 @@ pub struct AlarmRecord {
     pub false_alarms: u64,
     /// Faults that ended without an alarm of any instance.
     pub missed: u64,
+    /// Faults in which some instance raised an alarm.
+    pub found: u64,
     /// First alarms of an instance in a fault.
     pub raised: u64,
     /// How long after the fault began they were raised, in nanoseconds, added up.
@@ -57,6 +59,7 @@ impl AlarmRecord {
         Self {
             false_alarms: self.false_alarms - earlier.false_alarms,
             missed: self.missed - earlier.missed,
+            found: self.found - earlier.found,
             raised: self.raised - earlier.raised,
             raised_after: self.raised_after - earlier.raised_after,
             cleared: self.cleared - earlier.cleared,
@@ -70,6 +73,7 @@ impl AlarmRecord {
         Self {
             false_alarms: self.false_alarms + other.false_alarms,
             missed: self.missed + other.missed,
+            found: self.found + other.found,
             raised: self.raised + other.raised,
             raised_after: self.raised_after + other.raised_after,
             cleared: self.cleared + other.cleared,

@@ -3,7 +3,7 @@
 use patterns::Time;
 
 use super::overview::Overview;
-use super::track::{AttemptSpan, CallSpan, OpenSpan, ServiceCall, TaskSpan, Track};
+use super::track::{AttemptSpan, CallSpan, CutCall, OpenSpan, ServiceCall, TaskSpan, Track};
 
 /// All that was seen of one run, track by track.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +18,8 @@ pub struct Trace {
     pub tracks: Vec<Track>,
     /// Calls that ended, in order of their end.
     pub calls: Vec<CallSpan>,
+    /// Calls of agents that were given up before they ended, in order of that.
+    pub cut_calls: Vec<CutCall>,
     /// Attempts that ended or were given up, of agents and of services, in order of their end.
     pub attempts: Vec<AttemptSpan>,
     /// Tasks that ended, in order of their end.

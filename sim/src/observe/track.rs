@@ -214,6 +214,24 @@ pub struct CallSpan {
     pub order: u32,
 }
 
+/// A call whose caller gave it up before it ended: the agent crashed, the task was over, or another
+/// branch was done first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CutCall {
+    /// The index of the caller's track.
+    pub track: u32,
+    /// The index of the edge.
+    pub edge: u32,
+    /// When the call began.
+    pub from: Time,
+    /// When it was given up.
+    pub to: Time,
+    /// The number of its task.
+    pub task: Option<u32>,
+    /// Its place among all pieces of the trace by when they ended, also within an instant.
+    pub order: u32,
+}
+
 /// An attempt that has ended: what is sent to a service below all layers, or a call that goes
 /// through none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

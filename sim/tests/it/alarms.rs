@@ -30,6 +30,23 @@ fn down(system: &mut System, from: u64, lasts: u64) {
     system.faults.push(fault);
 }
 
+#[test]
+fn the_share_of_faults_that_are_found_says_of_how_many_the_time_to_alarm_is() {
+    let mut system = system();
+    // Ten seconds are enough for five failures, three are not.
+    for (from, lasts) in [(50, 10), (150, 3), (250, 10), (350, 3)] {
+        down(&mut system, from, lasts);
+    }
+    let path = "edges.\"a -> s\".breaker.found-faults";
+    let found = |system: &System| {
+        Measure::parse(path, system).expect(path).of(&run(system, 1, Watch::Counts))
+    };
+    let [_, missed, ..] = alarms(&system);
+    assert_equal(&[found(&system), missed], &[0.5, 2.0]);
+    system.faults.truncate(1);
+    assert_equal(&[found(&system)], &[1.0]);
+}
+
 /// False alarms, missed faults, time to alarm and time to clear.
 fn alarms(system: &System) -> [f64; 4] {
     let record = run(system, 1, Watch::Counts);

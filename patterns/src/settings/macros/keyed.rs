@@ -49,6 +49,19 @@ macro_rules! __settings_keyed {
                     ],
                 }),*]
             }
+
+            fn __readers() -> Vec<$crate::settings::KeyReader> {
+                vec![$(
+                    $($( ($crate::__settings_field!(
+                        key;
+                        [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                    ), $crate::settings::read_key::<$ty> as _), )*)?
+                    $( ($crate::__settings_field!(
+                        key;
+                        [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]
+                    ), $crate::settings::read_key::<$tty> as _), )?
+                )*]
+            }
         }
 
         impl $crate::settings::Group for $name {
@@ -71,7 +84,8 @@ macro_rules! __settings_keyed {
                     $(Self::$variant { .. } => stringify!($variant)),*
                 };
                 let held = base.and_then(|base| names.iter().position(|name| *name == named(base)));
-                let index = $crate::settings::choose(&Self::__forms(), held, fields, reader)?;
+                let (forms, readers) = (Self::__forms(), Self::__readers());
+                let index = $crate::settings::choose(&forms, &readers, held, fields, reader)?;
                 let mut value = None;
                 $(
                     if names[index] == stringify!($variant) {

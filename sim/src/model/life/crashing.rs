@@ -8,6 +8,7 @@ use super::task::Phase;
 use super::timers::Timer;
 use crate::fault::{Ills, Shock};
 use crate::model::request::{NONE, State};
+use crate::model::role::Op;
 use crate::model::world::World;
 
 impl World {
@@ -68,6 +69,8 @@ impl World {
         let now = self.scheduler.now();
         let progress = self.life(index).progress(until.unwrap_or(now));
         self.note_saved(index);
+        let begun = self.begun_in_step(index);
+        self.life(index).effects += begun;
         self.stop(index);
         let station = self.stations.request(index).station;
         let group = self.stations.role(station);
@@ -86,6 +89,29 @@ impl World {
             self.note_resume(saver, action);
             self.cancel_life(Timer::Saver(saver));
         }
+    }
+
+    /// Calls that may do harm when they are made again, which a task and its branches have begun in
+    /// steps that are not done: also one that is not answered yet may have been done.
+    fn begun_in_step(&mut self, index: u32) -> u64 {
+        let request = self.stations.request(index);
+        let program = &self.roles[self.stations.role(request.station) as usize].program;
+        let step = usize::from(request.step);
+        let own = match (program.get(step), program.get(step + 1)) {
+            (Some(Op::Call(call) | Op::Costly(call, _)), Some(Op::Mark { may_harm: 1.. }))
+                if matches!(request.state, State::Calling | State::HeldReply) =>
+            {
+                call.times - request.left + 1
+            }
+            _ => 0,
+        };
+        let mut all = u64::from(own);
+        let mut branch = self.life(index).first;
+        while branch != NONE {
+            all += self.begun_in_step(branch);
+            branch = self.life(branch).next;
+        }
+        all
     }
 
     /// All tasks in hand of an agent fail.

@@ -186,7 +186,7 @@ impl World {
     }
 
     /// A step is done.
-    fn mark(&mut self, index: u32, may_harm: bool) -> Option<Command> {
+    fn mark(&mut self, index: u32, may_harm: u32) -> Option<Command> {
         let station = self.stations.request(index).station;
         let root = self.root(index);
         let lives = self.lives.as_deref_mut().expect("who has such steps has a life");
