@@ -11,6 +11,7 @@ mod appendix;
 mod beside;
 mod chaos;
 mod checklist;
+mod covered;
 mod deliverables;
 mod document;
 pub mod evidence;
@@ -48,6 +49,7 @@ pub fn document(facts: &Facts<'_>) -> Document {
     advice::recommend(facts, out);
     advice::readiness(facts, out);
     runbook::add(facts, out);
+    covered::add(facts, out);
     alarms::add(facts, out);
     appendix::add(facts, out);
     document

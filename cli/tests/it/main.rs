@@ -23,6 +23,7 @@ mod picked;
 mod pictures;
 mod printed;
 mod program;
+mod report;
 #[cfg(unix)]
 mod resume;
 mod run_tables;

@@ -40,8 +40,8 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     });
     let caption = format!(
         "Alerts for {} at this traffic, of {} rules each: the one that finds most of the faults, \
-         soonest, with at most one false alarm a month in {:.0} simulated hours without a fault. A \
-         window needs {} outcomes.",
+         soonest, with at most one false alarm a month in {:.0} simulated hours without a fault, \
+         where a window has at least {} outcomes.",
         code(facts.source),
         8 * 6,
         facts.alerts[0].hours,

@@ -11,6 +11,8 @@ use crate::chart::level;
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Appendix");
     parameters(facts, out);
+    out.heading(3, "Definitions");
+    super::metrics::definitions(facts, out);
     commands(facts, out);
     limits(facts, out);
 }
@@ -86,7 +88,7 @@ fn commands(facts: &Facts<'_>, out: &mut Document) {
         ));
     }
     for said in &facts.lint {
-        out.say(format!("Said by the linter: {said}"));
+        out.say(format!("The linter says of {}: {said}", code(facts.source)));
     }
 }
 

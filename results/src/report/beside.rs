@@ -40,9 +40,15 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         let fit = match &one.fit {
             None => "as counted".to_owned(),
             Some(fit) if fit.holds() => {
-                format!("fits: {} at most {:.3} apart, bound {:.3}", fit.law, fit.distance, fit.bound)
+                format!(
+                    "fits: {} at most {:.3} apart, bound {:.3}",
+                    fit.law, fit.distance, fit.bound
+                )
             }
-            Some(fit) => format!("does not fit a {}: {:.3} apart, bound {:.3}", fit.law, fit.distance, fit.bound),
+            Some(fit) => format!(
+                "does not fit a {}: {:.3} apart, bound {:.3}",
+                fit.law, fit.distance, fit.bound
+            ),
         };
         vec![code(one.option()), one.n.to_string(), fit]
     });

@@ -36,11 +36,13 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
             confirmed(facts, one).to_owned(),
         ])
     });
+    let runs = facts.figures.result().replications;
+    let least = (CONFIRMED * f64::from(runs)).ceil();
     let caption = format!(
-        "Experiments on {}: each fault alone, {}. An expectation is confirmed if it holds in 95 % \
-         of them, partly if in some.",
+        "Experiments on {}: each fault alone in {}, and confirmed where what is expected holds in \
+         at least {least} of them.",
         code(facts.source),
-        words::counted(facts.figures.result().replications as usize, "run")
+        words::counted(runs as usize, "run")
     );
     let columns = ["Experiment", "Injection", "Expected", "Actual", "Confirmed"];
     out.table(caption, &columns, rows.collect());
@@ -92,11 +94,11 @@ pub(super) fn confirmed(facts: &Facts<'_>, one: &Ranked) -> &'static str {
 
 fn findings(facts: &Facts<'_>, ranked: &[Ranked], out: &mut Document) {
     out.heading(2, "Key findings");
-    for (place, one) in ranked.iter().enumerate() {
+    for one in ranked {
         let Some(fault) = facts.faults().into_iter().find(|fault| fault.name == one.name) else {
             continue;
         };
-        out.heading(3, format!("{}. {}", place + 1, super::plain(&title(facts, one))));
+        out.heading(3, super::plain(&title(facts, one)));
         let groups = words::groups_that_meet(facts.system, fault);
         let groups: Vec<String> =
             groups.into_iter().map(|group| code(&facts.system.agents[group].name)).collect();
@@ -114,10 +116,11 @@ fn findings(facts: &Facts<'_>, ranked: &[Ranked], out: &mut Document) {
 }
 
 fn title(facts: &Facts<'_>, one: &Ranked) -> String {
-    if !one.is_clear {
-        return format!("{}: no loss that can be shown", code(&one.name));
+    if one.is_clear {
+        format!("{}: {}", code(&one.name), facts.loss_in_short(one.spared))
+    } else {
+        format!("{}: no loss that can be shown", code(&one.name))
     }
-    format!("{}: {} in {}", code(&one.name), facts.loss_in_words(one.spared), facts.span_in_words())
 }
 
 /// The log of a run, and the command that shows all of it.

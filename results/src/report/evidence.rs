@@ -17,7 +17,8 @@ pub fn excerpt(log: &[LogEntry]) -> Vec<String> {
     let mut picked: Vec<&LogEntry> = Vec::new();
     for entry in log {
         let is_end = entry.event.contains("ends") && !entry.event.contains("fault");
-        let is_good = ["good", "ok"].contains(&&*entry.result);
+        // What another branch made needless was given up, and is no failure.
+        let is_good = ["good", "ok", "given up"].contains(&&*entry.result);
         let is_change = entry.event.contains("fault") || entry.event == "is";
         if !(is_change || is_end && !is_good) {
             continue;

@@ -11,6 +11,7 @@ use super::document::{Document, code};
 use super::evidence::Check;
 use super::figures::Figures;
 use super::words;
+use crate::chart::level;
 use crate::observed::{Compared, Setting};
 use crate::page::Picture;
 
@@ -242,13 +243,14 @@ impl Facts<'_> {
         (gains.sum(), is_clear)
     }
 
-    /// The same in words: what is lost in a variant that lacks something bad.
-    pub(super) fn loss_in_words(&self, variant: usize) -> String {
+    /// The same in a few words: what is lost by what a variant lacks.
+    pub(super) fn loss_in_short(&self, variant: usize) -> String {
         let told = self.losses().into_iter().filter_map(|place| {
-            let found = self.figures.difference(variant, place);
-            let name = words::measure(&self.figures.result().measures[place]);
-            (found.mean != 0.0)
-                .then(|| format!("{name} {}", self.figures.change_from(variant, place)))
+            let found = 0.0 - self.figures.difference(variant, place).mean;
+            let measure = &self.figures.result().measures[place];
+            let sign = if found < 0.0 { "−" } else { "+" };
+            let level = level(found.abs(), measure.unit());
+            (found != 0.0).then(|| format!("{} {sign}{level}", words::measure(measure)))
         });
         words::listed(&told.collect::<Vec<_>>())
     }

@@ -1,7 +1,5 @@
 //! What was measured: against targets, and before and after.
 
-use sim::measure::Measure;
-
 use super::document::{Document, code};
 use super::facts::Facts;
 use super::verdict::Target;
@@ -52,7 +50,7 @@ fn targets(facts: &Facts<'_>, out: &mut Document) {
     };
     let rows = own.iter().map(row("the scenario")).chain(course.iter().map(row("the course")));
     let caption = format!(
-        "Targets of {}: met only where the whole interval is on the right side.",
+        "Targets of {}, each met only where the whole interval is on the right side.",
         code(facts.source)
     );
     out.table(caption, &["Metric", "Target", "Set by", "Current", "Status"], rows.collect());
@@ -84,7 +82,6 @@ fn levels(facts: &Facts<'_>, out: &mut Document) {
                 row.push(facts.figures.level(*variant, place));
                 row.push(facts.figures.change_from(*variant, place));
             }
-            row.push(definition(measure));
             row
         });
         let called = before.as_ref().map(|(_, called)| format!("; before is {called}"));
@@ -95,15 +92,24 @@ fn levels(facts: &Facts<'_>, out: &mut Document) {
             called.unwrap_or_default()
         );
         let columns: &[&str] = match before {
-            Some(_) => &["Metric", "Now", "Before", "Change", "Definition"],
-            None => &["Metric", "Now", "Definition"],
+            Some(_) => &["Metric", "Now", "Before", "Change"],
+            None => &["Metric", "Now"],
         };
         out.table(caption, columns, rows.collect());
     }
 }
 
-fn definition(measure: &Measure) -> String {
-    format!("{} ({})", measure.definition().trim_end_matches('.'), measure.unit().name())
+/// What each metric means, once for all groups.
+pub(super) fn definitions(facts: &Facts<'_>, out: &mut Document) {
+    let Some(agents) = facts.system.agents.first() else { return };
+    let rows = OF_AGENTS.iter().filter_map(|name| {
+        let place = facts.figures.place(&format!("agents.{}.{name}", agents.name))?;
+        let measure = &facts.figures.result().measures[place];
+        let definition = measure.definition().to_owned();
+        Some(vec![(*name).to_owned(), measure.unit().name().to_owned(), definition])
+    });
+    let caption = format!("What the metrics of {} mean.", code(facts.source));
+    out.table(caption, &["Metric", "Unit", "Definition"], rows.collect());
 }
 
 /// Whether availability is what mean times say.

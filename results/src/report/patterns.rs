@@ -85,7 +85,7 @@ fn numbers(facts: &Facts<'_>, out: &mut Document) {
     });
     let name = asked(facts);
     let caption = format!(
-        "Why these numbers: each with other values in its place, judged by {name}. On a plateau \
+        "Why these numbers: each with other values in its place, judged by {name}; on a plateau \
          are all values of which the interval of the difference has zero in it."
     );
     out.table(caption, &["Setting", "Is", "Plateau", "Best, and regret"], rows.collect());

@@ -12,14 +12,17 @@ const NAMED: usize = 3;
 
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     let result = facts.figures.result();
+    let measured = match facts.beside {
+        Some(_) => "What was measured has a section of its own.".to_owned(),
+        None => format!("None was measured on the real {}.", code(facts.source)),
+    };
     out.blocks.push(super::Block::Banner(format!(
-        "{} Every figure is simulated: {} of {}, seeds from 0x{:x} on, with its 95 % interval. None \
-         was measured on the real {}.",
+        "{} Every figure is simulated: {} of {}, seeds from 0x{:x} on, with its 95 % interval. \
+         {measured}",
         strong("Simulated values."),
         counted(result.replications as usize, "run"),
         counted(facts.trials.len(), "trial"),
         result.seed,
-        code(facts.source),
     )));
     out.heading(2, "Executive summary");
     out.say(scope(facts));

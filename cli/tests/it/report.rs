@@ -1,0 +1,309 @@
+//! Reports: true of their own system, every figure made again, the same for any number of threads.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::picked::{cell, rows, words};
+use crate::tank::{Folder, said, wavetank};
+
+/// Two groups share a tool that hangs; a model errs by chance.
+const SHARED: &str = r#"
+title = "Two teams share a search tool"
+horizon = "30min"
+warmup = "1min"
+[agents.drafts]
+count = 2
+arrivals = "poisson(every=20s)"
+steps = [{ call = "model" }, { call = "search", optional = true }]
+patience = "1min"
+[agents.reviews]
+arrivals = "poisson(every=15s)"
+steps = [{ call = "search" }]
+[services.model]
+latency = "exponential(1s)"
+errors = { overload = 0.02 }
+[services.search]
+slots = 4
+latency = "exponential(500ms)"
+[policies]
+careful = [
+    { retry = { network = "2 x exponential(1s)", timeout = "1 x 2s" } },
+    { breaker = { failures = 4, open = "30s", per = "edge" } },
+    { timeout = "5s" },
+]
+[edges]
+"drafts -> search" = "careful"
+"reviews -> search" = "careful"
+[[faults]]
+name = "search hangs"
+hit = "search"
+do = "hang"
+at = "10min"
+for = "3min"
+[[faults]]
+name = "model errs"
+hit = "model"
+do = "errors"
+class = "overload"
+share = 0.3
+mtbf = "8min"
+mttr = "1min"
+[[hypotheses]]
+that = "agents.reviews.success >= 80%"
+[variants."before the breaker"]
+"policies.careful.breaker" = "off"
+"#;
+
+/// One caller of a database that is slow for a while.
+const ALONE: &str = r#"
+title = "A ledger that one clerk writes to"
+horizon = "20min"
+[agents.clerk]
+arrivals = "closed(think=exponential(4s))"
+steps = [{ work = "1s" }, { call = "ledger", times = 2 }]
+[services.ledger]
+latency = "lognormal(median=200ms, p99=2s)"
+errors = { network = 0.01 }
+[policies]
+polite = [{ retry = { network = "3 x 1s" } }, { bulkhead = { slots = 1 } }]
+[edges]
+"clerk -> ledger" = "polite"
+[[faults]]
+name = "slow ledger"
+hit = "ledger"
+do = "slow"
+factor = 20
+at = "5min"
+for = "5min"
+[[hypotheses]]
+that = "agents.clerk.latency.p95 <= 30s"
+"#;
+
+/// Writes a report of a scenario of this text; what the program says, and its exit code.
+fn report(folder: &Folder, name: &str, text: &str, more: &str) -> (String, Option<i32>) {
+    fs::write(folder.0.join(format!("{name}.toml")), text).unwrap();
+    let file = format!("{name}.toml");
+    let more = more.split_whitespace();
+    let arguments: Vec<&str> = ["report", &file].into_iter().chain(more).collect();
+    let output = wavetank(&arguments, folder);
+    (said(&output), output.status.code())
+}
+
+fn read(folder: &Folder, path: &str) -> String {
+    fs::read_to_string(folder.0.join(path)).unwrap()
+}
+
+/// The report itself.
+fn markdown(folder: &Folder, name: &str) -> String {
+    read(folder, &format!("out/{name}/report/reliability-engineering-report.md"))
+}
+
+/// All files below a folder, each with what is in it.
+fn all_files(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+    let mut paths: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            all_files(&path, found);
+        } else {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            found.push((name, fs::read(path).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn a_report_has_all_its_sections_and_files_and_the_linter_finds_nothing_in_it() {
+    let folder = Folder::new("report");
+    let (text, code) = report(&folder, "shared", SHARED, "--replications 5");
+    assert_eq!(code, Some(0), "{text}");
+    let report = markdown(&folder, "shared");
+    for heading in [
+        "## Executive summary",
+        "## Chaos testing",
+        "## Key findings",
+        "## Patterns",
+        "## Metrics",
+        "## Hardening checklist",
+        "## Remaining risks",
+        "## Recommendations",
+        "## Readiness",
+        "## Runbook",
+        "### TF-001 search hangs",
+        "### EF-001 model errs",
+        "## Alerts",
+        "## Appendix",
+    ] {
+        assert!(report.contains(&format!("\n{heading}\n")), "`{heading}` is not in:\n{report}");
+    }
+    assert!(report.split_whitespace().count() > 1500, "{report}");
+    // What the fault does is in the evidence, and what is tried at the breaker has an effect.
+    assert!(report.contains("10min  search: fault begins: hang"), "{report}");
+    assert!(report.contains("`policies.careful.breaker.failures` | 4 |"), "{report}");
+    assert!(report.contains("`careful` against `search`") || report.contains("careful"));
+    for file in [
+        "chaos-testing/failure-mode-catalog.md",
+        "chaos-testing/chaos-experiment-suite.md",
+        "chaos-testing/chaos-test-results.md",
+        "reliability-patterns/circuit-breaker-implementation.md",
+        "reliability-patterns/self-healing-implementation.md",
+    ] {
+        assert!(read(&folder, &format!("out/shared/report/{file}")).starts_with("# "), "{file}");
+    }
+    let lint = ["lint", "out/shared/report/reliability-engineering-report.md"];
+    let output = wavetank(&lint, &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
+#[test]
+fn a_breaker_does_the_six_things_that_it_is_to_do_and_the_log_shows_when() {
+    let folder = Folder::new("report-breaker");
+    report(&folder, "shared", SHARED, "--replications 5");
+    let path = "out/shared/report/reliability-patterns/circuit-breaker-implementation.md";
+    let text = read(&folder, path);
+    assert_eq!(text.matches(" | yes | ").count(), 6, "{text}");
+    for line in ["breaker: is open", "breaker: is half-open", "breaker: is closed"] {
+        assert!(text.contains(line), "`{line}` is not in:\n{text}");
+    }
+    assert_eq!(text.matches("| not measured yet |").count(), 6, "{text}");
+}
+
+#[test]
+fn ten_figures_of_a_report_come_out_again_by_their_own_commands() {
+    let folder = Folder::new("report-numbers");
+    report(&folder, "shared", SHARED, "--replications 5");
+    let numbers = rows(&read(&folder, "out/shared/report/numbers.csv"));
+    assert!(numbers.len() > 100, "{}", numbers.len());
+    // Spread over the whole report, by a step that shares no factor with how many there are.
+    for draw in 0..10 {
+        let row = &numbers[(draw * 7919 + 13) % numbers.len()];
+        let command = words(cell(row, "command"));
+        let mut arguments: Vec<&str> = command.iter().skip(1).map(String::as_str).collect();
+        arguments.extend(["--out", "again"]);
+        let _ = fs::remove_dir_all(folder.0.join("again"));
+        let output = wavetank(&arguments, &folder);
+        assert_ne!(output.status.code(), Some(2), "{}", said(&output));
+        let summary = rows(&read(&folder, "again/summary.csv"));
+        let is_it = |one: &&Vec<(String, String)>| {
+            ["variant", "measure"].iter().all(|name| cell(one, name) == cell(row, name))
+        };
+        let found = summary.iter().find(is_it).expect("the row is there");
+        let column = cell(row, "column");
+        assert_eq!(cell(found, column), cell(row, "value"), "{row:?}");
+    }
+}
+
+#[test]
+fn a_report_is_the_same_for_any_number_of_threads() {
+    let folder = Folder::new("report-threads");
+    let made = ["1", "3"].map(|threads| {
+        let more = format!("--replications 5 --threads {threads} --out o");
+        report(&folder, "shared", SHARED, &more);
+        let mut found = Vec::new();
+        all_files(&folder.0.join("o"), &mut found);
+        fs::remove_dir_all(folder.0.join("o")).unwrap();
+        found
+    });
+    let [one, three] = made;
+    assert_eq!(one.len(), three.len());
+    for (a, b) in one.into_iter().zip(three) {
+        assert!(a == b, "{} and {} differ", a.0, b.0);
+    }
+}
+
+/// What a report says: sentences, points, captions and fields of tables of some words. What
+/// metrics mean is the same for all.
+fn sentences(report: &str) -> BTreeSet<String> {
+    let definitions = report.find("### Definitions").unwrap();
+    let rest = report[definitions..].find("### Made again").unwrap() + definitions;
+    let mut is_log = false;
+    let mut found = BTreeSet::new();
+    for line in report[..definitions].lines().chain(report[rest..].lines()) {
+        is_log ^= line.starts_with("```");
+        let is_heading = line.starts_with('#');
+        if is_log || is_heading {
+            continue;
+        }
+        for field in line.trim_matches('|').split(" | ") {
+            for sentence in field.split(". ") {
+                if sentence.split_whitespace().count() >= 5 {
+                    found.insert(sentence.trim().to_owned());
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn two_systems_share_less_than_three_of_ten_sentences() {
+    let folder = Folder::new("report-two");
+    report(&folder, "shared", SHARED, "--replications 5");
+    report(&folder, "alone", ALONE, "--replications 5");
+    let [one, other] = ["shared", "alone"].map(|name| sentences(&markdown(&folder, name)));
+    let shared: Vec<&String> = one.intersection(&other).collect();
+    let least = one.len().min(other.len());
+    assert!(least > 40, "{least}");
+    assert!(shared.len() * 10 < least * 3, "{} of {least}: {shared:#?}", shared.len());
+}
+
+#[test]
+fn what_cannot_be_said_is_said_to_be_so() {
+    let folder = Folder::new("report-nothing");
+    let bare = "title = \"Nothing is tried\"\nhorizon = \"10min\"\n[agents.a]\n\
+                arrivals = \"every(10s)\"\nsteps = [{ call = \"x\" }]\n[services.x]\n\
+                latency = \"1s\"\n";
+    let (text, code) = report(&folder, "bare", bare, "--replications 5");
+    assert_eq!(code, Some(0), "{text}");
+    let said = markdown(&folder, "bare");
+    for part in [
+        "`bare.toml` has no fault",
+        "Nothing is injected into `bare.toml`",
+        "No call of `bare.toml` passes any pattern",
+        "the targets of the course, since the scenario has none",
+    ] {
+        assert!(said.contains(part), "`{part}` is not in:\n{said}");
+    }
+    // All fails, from the beginning to the end.
+    let broken = format!(
+        "{bare}[[faults]]\nhit = \"x\"\ndo = \"down\"\nat = \"0s\"\nfor = \"10min\"\n\
+         [[hypotheses]]\nthat = \"agents.a.success >= 50%\"\n"
+    );
+    let (text, code) = report(&folder, "broken", &broken, "--replications 5");
+    assert_eq!(code, Some(1), "{text}");
+    let said = markdown(&folder, "broken");
+    assert!(said.contains("**Not ready:** success of `a` is 0 %"), "{said}");
+    assert!(said.contains("**no go**"), "{said}");
+}
+
+#[test]
+fn measured_values_stand_beside_and_wrong_ones_are_told_with_their_place() {
+    let folder = Folder::new("report-measured");
+    let good = "outcome,group,seconds\ngood,reviews,0.4\ngood,reviews,0.9\nfailed,reviews,5\n";
+    fs::write(folder.0.join("runs.csv"), good).unwrap();
+    let more = "--replications 5 --measured runs.csv";
+    let (text, code) = report(&folder, "shared", SHARED, more);
+    assert_eq!(code, Some(0), "{text}");
+    let said = markdown(&folder, "shared");
+    assert!(said.contains("## Measured on the real system"), "{said}");
+    assert!(said.contains("| `agents.reviews.success` | 66.7 %"), "{said}");
+    let wrong = "outcome,grup,seconds\ngood,reviews,0.4\nfine,reviews,soon\n";
+    fs::write(folder.0.join("runs.csv"), wrong).unwrap();
+    let (text, code) = report(&folder, "shared", SHARED, more);
+    assert_eq!(code, Some(2), "{text}");
+    for part in ["runs.csv:1", "`grup`", "`group`", "runs.csv:3", "column `outcome`", "`seconds`"] {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_scenario_is_told_of_its_own_file() {
+    let folder = Folder::new("report-wrong");
+    let wrong = SHARED.replace("failures = 4", "failurs = 4");
+    let (text, code) = report(&folder, "shared", &wrong, "");
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("shared.toml:") && text.contains("failures"), "{text}");
+    assert!(!folder.0.join("out/shared/report/trials.toml").exists());
+}
