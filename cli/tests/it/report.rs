@@ -274,7 +274,7 @@ fn what_cannot_be_said_is_said_to_be_so() {
     let (text, code) = report(&folder, "broken", &broken, "--replications 5");
     assert_eq!(code, Some(1), "{text}");
     let said = markdown(&folder, "broken");
-    assert!(said.contains("**Not ready:** success of `a` is 0 %"), "{said}");
+    assert!(said.contains("**Not ready:** success of `a` is 0\u{a0}%"), "{said}");
     assert!(said.contains("**no go**"), "{said}");
 }
 
@@ -288,7 +288,7 @@ fn measured_values_stand_beside_and_wrong_ones_are_told_with_their_place() {
     assert_eq!(code, Some(0), "{text}");
     let said = markdown(&folder, "shared");
     assert!(said.contains("## Measured on the real system"), "{said}");
-    assert!(said.contains("| `agents.reviews.success` | 66.7 %"), "{said}");
+    assert!(said.contains("| `agents.reviews.success` | 66.7\u{a0}%"), "{said}");
     let wrong = "outcome,grup,seconds\ngood,reviews,0.4\nfine,reviews,soon\n";
     fs::write(folder.0.join("runs.csv"), wrong).unwrap();
     let (text, code) = report(&folder, "shared", SHARED, more);

@@ -47,7 +47,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         facts.alerts[0].hours,
         facts.alerts[0].least
     );
-    let columns = ["Alert", "In a window", "Finds", "False alarms (95 % bound)"];
+    let columns = ["Alert", "In a window", "Finds", "False alarms, and their bound"];
     out.table(caption, &columns, rows.collect());
     let idle: Vec<String> = facts
         .alerts

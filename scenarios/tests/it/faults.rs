@@ -217,8 +217,9 @@ fn faults_that_cannot_matter_or_come_too_often_are_warned_of() {
     ] {
         let scenario = with_cache(&faults).unwrap_or_else(|e| panic!("{e}"));
         let warnings = scenario.warnings.to_string();
-        let is_right =
-            warnings.contains(expected) && scenario.warnings.is_empty() == expected.is_empty();
+        // Nobody calls one of the services, of which is warned each time.
+        let others = warnings.matches("warning[").count() - 1;
+        let is_right = warnings.contains(expected) && (others == 0) == expected.is_empty();
         assert!(is_right, "{faults}: {warnings}");
     }
 }

@@ -47,7 +47,9 @@ const WORDS: [&str; 11] =
 pub(super) fn numbers(line: &Line<'_>) -> Vec<Number> {
     let mut all = of(&line.small);
     let Some(cells) = line.cells() else { return all };
-    let label = cells.first().map_or_else(String::new, |cell| cell.to_lowercase());
+    // What is code, such as the rule of an alert, says no unit.
+    let words = |cell: &str| cell.split('`').step_by(2).collect::<String>().to_lowercase();
+    let label = cells.first().map_or_else(String::new, |cell| words(cell));
     for one in all.iter_mut().filter(|one| one.unit.is_empty()) {
         let said = unit_said(line.head(one.start)).or_else(|| unit_said(&label));
         one.unit = said.unwrap_or_default();
