@@ -33,7 +33,7 @@ pub use crate::invalid::Findings;
 pub use containers::Auto;
 pub use fields::Fields;
 pub use group::{
-    Group, KeyReader, check, check_field, choose, describe_group, read_key, read_table,
+    Group, KeyReader, ReadKey, check, check_field, choose, describe_group, read_key, read_table,
     write_field, write_table,
 };
 pub use layer::{

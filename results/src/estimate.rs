@@ -78,7 +78,7 @@ impl Estimate {
     /// Whether there are too few runs to tell anything by: neither its size, nor that there is no
     /// change.
     pub fn is_unsure(&self) -> bool {
-        !self.is_reliable && !(self.low == 0.0 && self.high == 0.0)
+        !(self.is_reliable || self.low == 0.0 && self.high == 0.0)
     }
 
     /// Whether zero is in the interval, so that the sign may be random. It is in undefined

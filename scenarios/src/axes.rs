@@ -98,6 +98,9 @@ pub(crate) fn varied(entry: &Entry, found: &mut Vec<Diagnostic>) -> Option<Varie
     Some(Varied { role: role(&path), path, at, values: in_order(items) })
 }
 
+/// How large a value is, if it is of a kind that has an order.
+type Size<'a> = &'a dyn Fn(&Node) -> Option<f64>;
+
 /// Values in numeric order, if all are numbers, all are shares in percent, or all are lengths of
 /// time, so that lines go from one to the next and neighbours in a heat map are neighbours; else in
 /// that of the file.
@@ -109,8 +112,8 @@ fn in_order(items: &[Node]) -> Vec<Node> {
         Value::Float(number) => Some(*number).filter(|number| !number.is_nan()),
         _ => None,
     };
-    let ways: [&dyn Fn(&Node) -> Option<f64>; 3] =
-        [&number, &|node| share(node.text()?), &|node| time(node.text()?)];
+    let (share, time) = (|node: &Node| share(node.text()?), |node: &Node| time(node.text()?));
+    let ways: [Size<'_>; 3] = [&number, &share, &time];
     for size in ways {
         let sizes: Option<Vec<f64>> = items.iter().map(size).collect();
         if let Some(sizes) = sizes {

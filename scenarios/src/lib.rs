@@ -30,6 +30,7 @@ mod format;
 mod idle_axes;
 mod import;
 mod kind;
+mod leaves;
 pub mod library;
 mod lint;
 mod one_cell;

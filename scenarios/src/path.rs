@@ -15,13 +15,11 @@ use crate::diagnostic::{Diagnostic, nearest, nearest_or_all};
 use crate::format::halves;
 use crate::registry::LayerRegistry;
 use elements::{element, is_only, name, names};
-use known::Known;
 
-pub(crate) use leaves::{Leaf, Number};
+pub(crate) use known::Known;
 
 mod elements;
 mod known;
-mod leaves;
 
 /// Where a path leads.
 pub(crate) enum Found<'n> {
@@ -116,7 +114,7 @@ impl Finder<'_> {
 
     /// Turns a text that spells a call, or a value that stands for its most important key, into
     /// what it stands for.
-    fn open(&self, node: &mut Node, known: &Known<'_>) -> Result<(), Diagnostic> {
+    pub(crate) fn open(&self, node: &mut Node, known: &Known<'_>) -> Result<(), Diagnostic> {
         if node.text().is_some_and(is_nothing) {
             return Ok(());
         }

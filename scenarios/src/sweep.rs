@@ -140,7 +140,9 @@ impl ScenarioFile {
         self.look_at_each(&varied, registry, (&known, &mut idle, &mut unknown), found);
         let claim = self.written_claim(found);
         if mistakes(found) > 0 {
-            unknown.into_iter().for_each(|all| all.report(found));
+            for all in unknown {
+                all.report(found);
+            }
             let axes: Vec<Axis> = axes.iter().map(axis).collect();
             self.look_at_claim(&axes, draft.as_ref(), found);
             return None;
@@ -191,8 +193,8 @@ impl ScenarioFile {
 }
 
 impl ScenarioFile {
-    /// Looks at each value of an axis and each variant alone, so that what is wrong with it is shown
-    /// where it is written.
+    /// Looks at each value of an axis and each variant alone, so that what is wrong with it is
+    /// shown where it is written.
     fn look_at_each(
         &self,
         Variations { axes, variants }: &Variations,
@@ -212,7 +214,9 @@ impl ScenarioFile {
         for (what, changes) in values.chain(of_variants) {
             let mut of_change = Vec::new();
             let changed = self.changed(&changes, registry, &mut of_change);
-            unknown.iter_mut().for_each(|all| all.look_in(changed.as_ref()));
+            for all in &mut *unknown {
+                all.look_in(changed.as_ref());
+            }
             blame.on(&what, &changes, &mut of_change);
             idle.look_at(&changes, of_change, found);
         }

@@ -57,7 +57,9 @@ const RUNS: (u64, u64) = (5, 30);
 #[command(after_help = "Examples:
   wavetank report research-and-writing
   wavetank report mine.toml --replications 100 --out report
-  wavetank report mine.toml --measured runs.csv --incidents incidents.csv")]
+
+With `--measured runs.csv --incidents incidents.csv` what was seen on the real system stands
+beside.")]
 pub(crate) struct Report {
     /// A file, `-` for the standard input, or a name from `wavetank list`.
     #[arg(add = complete::scenarios())]

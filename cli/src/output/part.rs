@@ -80,7 +80,7 @@ impl Part {
                 let (file, name) = (BufWriter::new(file), name.to_owned());
                 Ok(Self { file, own_path, digest: Digest::default(), name, path })
             }
-            Err(error) => Err(Unwritten { path, error: without_path(error) }),
+            Err(error) => Err(Unwritten { path, error: without_path(folder, &error) }),
         }
     }
 
@@ -129,11 +129,11 @@ impl Write for Part {
 }
 
 /// What went wrong, without the name of the file under way, which nobody has asked for.
-fn without_path(error: io::Error) -> io::Error {
-    let within = error.get_ref().and_then(|inner| inner.source()?.downcast_ref::<io::Error>());
-    match within.and_then(io::Error::raw_os_error) {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => error.kind().into(),
+fn without_path(folder: &Path, error: &io::Error) -> io::Error {
+    // Mostly it is the folder that is not there, which says so in the words of the system.
+    match fs::metadata(folder) {
+        Err(error) => error,
+        Ok(_) => error.kind().into(),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::tidy::root;
 const CRATES: [&str; 6] = ["patterns", "sim", "scenarios", "results", "cli", "benches"];
 
 /// Which rooms of the engine a room may know, as `ARCHITECTURE.md` draws them.
-const ROOMS_OF_SIM: [(&str, &[&str]); 9] = [
+const ROOMS_OF_SIM: [(&str, &[&str]); 10] = [
     ("kernel", &[]),
     ("call", &["kernel"]),
     ("observe", &[]),
@@ -23,6 +23,7 @@ const ROOMS_OF_SIM: [(&str, &[&str]); 9] = [
     ("causes", &["measure", "model"]),
     ("series", &["model", "observe", "measure"]),
     ("design", &["kernel", "measure"]),
+    ("trial", &[]),
 ];
 
 #[test]

@@ -29,10 +29,10 @@ fn hypotheses_of_a_sweep_are_shares_of_runs_and_those_of_the_own_cell_decide() {
     assert!(text.contains(&holds), "{text}");
     let rows = summary(&folder, that);
     assert!(
-        rows[0].starts_with("0,as written,20s,") && rows[0].contains(",share,4,1,"),
+        rows[1].starts_with("1,as written,20s,") && rows[1].contains(",share,4,1,"),
         "{rows:?}"
     );
-    assert!(rows[1].starts_with("1,as written,5s,") && rows[1].contains(",share,4,0,"), "{rows:?}");
+    assert!(rows[0].starts_with("0,as written,5s,") && rows[0].contains(",share,4,0,"), "{rows:?}");
     let runs = fs::read_to_string(folder.0.join("o/runs.csv")).unwrap();
     assert!(runs.lines().next().unwrap().ends_with(&format!("{that},again")), "{runs}");
 
@@ -65,11 +65,11 @@ fn a_run_that_is_aborted_says_when_and_why_and_its_hypotheses_fail() {
     assert!(text.contains("holds in 4 of 4 runs of the file's own cell"), "{text}");
     assert!(text.contains(&format!("STOPPED: 4 of 8 runs were stopped: {why}")), "{text}");
     let rows = summary(&folder, "system.aborted");
-    assert!(rows[0].contains(",share,4,0,") && rows[1].contains(",share,4,1,"), "{rows:?}");
+    assert!(rows[1].contains(",share,4,0,") && rows[0].contains(",share,4,1,"), "{rows:?}");
     let runs = fs::read_to_string(folder.0.join("o/runs.csv")).unwrap();
     assert_eq!(runs.matches(",aborted,").count(), 4, "{runs}");
     let series = fs::read_to_string(folder.0.join("o/series.csv")).unwrap();
-    assert!(series.contains("\n1,as written,5s,5,5.5,6,"), "{series}");
+    assert!(series.contains("\n0,as written,5s,5,5.5,6,"), "{series}");
     assert!(
         !series.contains("\n1,as written,5s,5,6.5,"),
         "what was not run has no numbers: {series}"

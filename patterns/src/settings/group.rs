@@ -187,8 +187,11 @@ pub fn choose(
     None
 }
 
+/// Reads the value of a key.
+pub type ReadKey = fn(&'static Key, &Node, &mut Reader<'_>);
+
 /// A key of some form, and how its value is read.
-pub type KeyReader = (&'static Key, fn(&'static Key, &Node, &mut Reader<'_>));
+pub type KeyReader = (&'static Key, ReadKey);
 
 /// Reads the value of a key for its mistakes, where it is not known which form is meant.
 fn read_alone(readers: &[KeyReader], name: &str, node: &Node, reader: &mut Reader<'_>) {

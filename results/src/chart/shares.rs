@@ -90,8 +90,8 @@ pub fn finding(ablation: &Ablation) -> String {
     let (unsure, nothing): (Vec<&Effects>, Vec<&Effects>) =
         rest.into_iter().partition(|part| part.share.is_unsure());
     let listed = |what: &str, parts: &[&Effects]| {
-        let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
-        if names.is_empty() { String::new() } else { format!("; {what}: {}", names.join(", ")) }
+        let all: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+        if all.is_empty() { String::new() } else { format!("; {what}: {}", all.join(", ")) }
     };
     let nothing = listed(NOTHING, &nothing) + &listed("too few runs to tell of", &unsure);
     let named: Vec<String> = named.iter().map(told).collect();

@@ -151,7 +151,8 @@ pub(super) fn readiness(facts: &Facts<'_>, out: &mut Document) {
         .collect();
     rows.sort_by(|a, b| b.0.total_cmp(&a.0));
     let caption = format!(
-        "What the verdict on {} hangs on: each assumption by itself, the one that moves most first.",
+        "What the verdict on {} hangs on: each assumption by itself, the one that moves most \
+         first.",
         code(facts.source)
     );
     let rows = rows.into_iter().map(|(_, row)| row).collect();

@@ -1,6 +1,6 @@
 //! What was injected: expected against actual, and what each fault costs.
 
-use super::document::{Document, code};
+use super::document::{Block, Document, code, plain};
 use super::facts::{Facts, Log, Ranked};
 use super::words::{self, listed};
 
@@ -98,7 +98,7 @@ fn findings(facts: &Facts<'_>, ranked: &[Ranked], out: &mut Document) {
         let Some(fault) = facts.faults().into_iter().find(|fault| fault.name == one.name) else {
             continue;
         };
-        out.heading(3, super::plain(&title(facts, one)));
+        out.heading(3, plain(&title(facts, one)));
         let groups = words::groups_that_meet(facts.system, fault);
         let groups: Vec<String> =
             groups.into_iter().map(|group| code(&facts.system.agents[group].name)).collect();
@@ -132,5 +132,5 @@ fn evidence(log: &Log, out: &mut Document) {
         log.seed,
         code(&log.command)
     ));
-    out.blocks.push(super::Block::Log(log.lines.clone()));
+    out.blocks.push(Block::Log(log.lines.clone()));
 }

@@ -57,19 +57,19 @@ fn lasts(fault: &Fault) -> f64 {
 
 fn faults(facts: &Facts<'_>, is_it: impl Fn(&Fault) -> bool) -> String {
     let those = facts.faults().into_iter().filter(|fault| is_it(fault));
-    or_nothing(facts, those.map(|fault| code(&fault.name)).collect())
+    or_nothing(facts, &those.map(|fault| code(&fault.name)).collect::<Vec<_>>())
 }
 
 fn trials(facts: &Facts<'_>, is_it: impl Fn(&TrialOf) -> bool) -> String {
     let told = facts.numbered(is_it).into_iter();
     let told = told
         .map(|(variant, Trial { name, .. })| format!("{}: {}", code(name), facts.effects(variant)));
-    or_nothing(facts, told.collect())
+    or_nothing(facts, &told.collect::<Vec<_>>())
 }
 
-fn or_nothing(facts: &Facts<'_>, all: Vec<String>) -> String {
+fn or_nothing(facts: &Facts<'_>, all: &[String]) -> String {
     if all.is_empty() {
         return format!("not tried in {}", code(facts.source));
     }
-    listed(&all)
+    listed(all)
 }

@@ -3,17 +3,12 @@
 
 mod breakers;
 mod catalogue;
+mod form;
 mod healing;
 mod suite;
 
 use super::document::Document;
 use super::facts::Facts;
-
-/// A column that is filled on the real system.
-const REAL: &str = "Real system";
-
-/// What stands in it.
-const EMPTY: &str = "not measured yet";
 
 /// All of them: the name of each file, and what stands in it.
 pub fn deliverables(facts: &Facts<'_>) -> Vec<(&'static str, Document)> {
@@ -24,10 +19,4 @@ pub fn deliverables(facts: &Facts<'_>) -> Vec<(&'static str, Document)> {
         ("reliability-patterns/circuit-breaker-implementation", breakers::breakers(facts)),
         ("reliability-patterns/self-healing-implementation", healing::healing(facts)),
     ]
-}
-
-/// A document about the system of a report.
-fn titled(what: &str, facts: &Facts<'_>) -> Document {
-    let title = format!("{what}: {}", facts.title);
-    Document { title, ..Document::default() }
 }

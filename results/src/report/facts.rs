@@ -7,7 +7,7 @@ use sim::model::system::Fault;
 use sim::trial::{Trial, TrialOf};
 
 use super::alerts::Alert;
-use super::document::{Document, code};
+use super::document::{Block, Document, code};
 use super::evidence::Check;
 use super::figures::Figures;
 use super::words;
@@ -183,7 +183,7 @@ impl Facts<'_> {
             self.pictures.iter().find(|p| p.name == name)
         {
             let (name, svg, says) = (name.clone(), svg.clone(), title.clone());
-            out.blocks.push(super::Block::Picture { name, svg, says });
+            out.blocks.push(Block::Picture { name, svg, says });
         }
     }
 

@@ -128,7 +128,8 @@ fn consistent(facts: &Facts<'_>, out: &mut Document) {
         let follows = mtbf / (mtbf + mttr);
         if (follows - found).abs() > 0.005 {
             out.say(format!(
-                "Availability of {} does not follow from its mean times: MTBF / (MTBF + MTTR) would \
+                "Availability of {} does not follow from its mean times: MTBF / (MTBF + MTTR) \
+                 would \
                  be {:.1} %, since episodes are cut by the ends of runs.",
                 code(&agents.name),
                 100.0 * follows

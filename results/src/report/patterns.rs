@@ -38,7 +38,8 @@ fn worth(facts: &Facts<'_>, out: &mut Document) {
         vec![code(kind), code(policy), facts.setting_of(policy, kind), facts.effects(*variant)]
     });
     let caption = format!(
-        "What each pattern of {} is worth beside all others: left out, with the same random numbers.",
+        "What each pattern of {} is worth beside all others: left out, with the same random \
+         numbers.",
         code(facts.source)
     );
     out.table(caption, &["Pattern", "Of", "Set to", "Left out, it changes"], rows.collect());

@@ -5,7 +5,7 @@ use sim::model::system::Fault;
 use sim::trial::TrialOf;
 
 use super::alarms::rule;
-use super::document::{Document, code};
+use super::document::{Document, code, plain};
 use super::evidence::rounded;
 use super::facts::{Facts, Ranked};
 use super::words::{self, listed};
@@ -17,7 +17,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         let Some(fault) = facts.faults().into_iter().find(|fault| fault.name == one.name) else {
             continue;
         };
-        out.heading(3, super::plain(&format!("{} {}", id(facts, fault), code(&one.name))));
+        out.heading(3, plain(&format!("{} {}", id(facts, fault), code(&one.name))));
         let rows = [
             ("Mode", words::fault(facts.system, fault)),
             ("Detection", detected_by(facts, &one.name)),

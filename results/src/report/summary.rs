@@ -2,7 +2,7 @@
 
 use sim::trial::TrialOf;
 
-use super::document::{Document, code, strong};
+use super::document::{Block, Document, code, strong};
 use super::facts::Facts;
 use super::verdict::Readiness;
 use super::words::{self, Kept, bound, counted, listed};
@@ -16,7 +16,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         Some(_) => "What was measured has a section of its own.".to_owned(),
         None => format!("None was measured on the real {}.", code(facts.source)),
     };
-    out.blocks.push(super::Block::Banner(format!(
+    out.blocks.push(Block::Banner(format!(
         "{} Every figure is simulated: {} of {}, seeds from 0x{:x} on, with its 95 % interval. \
          {measured}",
         strong("Simulated values."),
@@ -73,7 +73,8 @@ fn losses(facts: &Facts<'_>) -> String {
 fn before_and_after(facts: &Facts<'_>) -> Vec<String> {
     let Some((variant, called)) = facts.before() else {
         return vec![format!(
-            "No call of {} passes a pattern, and nothing keeps its agents alive: there is no before \
+            "No call of {} passes a pattern, and nothing keeps its agents alive: there is no \
+             before \
              and after.",
             code(facts.source)
         )];

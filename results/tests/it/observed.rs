@@ -1,5 +1,11 @@
 //! What somebody measured: read, with all mistakes at once, and held against what is simulated.
 
+#![expect(
+    clippy::format_collect,
+    clippy::needless_pass_by_value,
+    reason = "tables of a few lines, and texts that are expected"
+)]
+
 use expect_test::{Expect, expect};
 use patterns::Duration;
 use proptest::prelude::*;
@@ -359,7 +365,7 @@ fn settings_follow_from_calls_and_incidents() {
         --set 'services.s.wrong=0.1' (10)
     "#]]
     .assert_eq(&shown(&read(&format!("{head}{rows}s,failed,9,network\ns,wrong,1,\n"))));
-    let two: String = (0..30).map(|at| format!("s,good,{},\n", 1 + at % 2 * 50)).collect();
+    let two: String = (0..30_u32).map(|at| format!("s,good,{},\n", 1 + at % 2 * 50)).collect();
     let observed = read(&format!("{head}{two}s,failed,9,\n"));
     expect![[r#"
         --set 'services.s.latency=quantiles(p0=1s, p25=1s, p50=1s, p75=51s, p90=51s, p100=51s)' (30)

@@ -340,6 +340,6 @@ fn what_agents_crash_and_hang_by_is_counted_among_the_faults() {
         overview.add(lane, Interval { from: at(from), to: at(to), state, severity });
     }
     let title = drawn(&overview).title().replace('\u{a0}', " ");
-    let is = "Fault of a (crashed) 2 times, first at 20 s and 2 faults more; none of 11 tasks";
+    let is = "Fault of a (crashed) 2 times, first at 20 s and 3 faults more; none of 11 tasks";
     assert!(title.starts_with(is), "{title}");
 }

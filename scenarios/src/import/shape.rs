@@ -41,7 +41,9 @@ impl Looker<'_> {
             Value::List(items) => items.iter().for_each(|item| self.anywhere(item, shape)),
             Value::Table(entries) => {
                 self.look(node, shape, &Said::Document);
-                entries.iter().for_each(|entry| self.anywhere(&entry.node, shape));
+                for entry in entries {
+                    self.anywhere(&entry.node, shape);
+                }
             }
             _ => {}
         }
@@ -60,7 +62,9 @@ impl Looker<'_> {
                     Said::Key(name) | Said::ItemOf(name) => Said::ItemOf(name),
                     Said::Document | Said::Item => Said::Item,
                 };
-                items.iter().for_each(|item| self.look(item, rest, &said));
+                for item in items {
+                    self.look(item, rest, &said);
+                }
             }
             ("[]", _) => self.wrong(node, said, "a list"),
             ("*", Value::Table(entries)) => {

@@ -7,7 +7,7 @@ use crate::registry::LayerRegistry;
 
 /// What is known of a place in a file.
 #[derive(Clone, Debug)]
-pub(super) enum Known<'r> {
+pub(crate) enum Known<'r> {
     /// The whole file.
     File,
     /// All policies.
@@ -32,7 +32,7 @@ pub(super) enum Known<'r> {
 
 impl<'r> Known<'r> {
     /// What is known of what is below a key.
-    pub(super) fn below(&self, key: &str, registry: &'r LayerRegistry) -> Self {
+    pub(crate) fn below(&self, key: &str, registry: &'r LayerRegistry) -> Self {
         match self {
             Self::File if key == "policies" => Self::Policies,
             Self::File if key == "faults" => Self::Faults,
@@ -63,7 +63,7 @@ impl<'r> Known<'r> {
     }
 
     /// What is known of a shape: of what may be left out, the thing itself.
-    pub(super) fn of(shape: Shape) -> Self {
+    pub(crate) fn of(shape: Shape) -> Self {
         match shape {
             Shape::Optional(inner, _) => Self::of(*inner),
             Shape::Either(all) => {
@@ -76,7 +76,7 @@ impl<'r> Known<'r> {
     }
 
     /// The keys that there are, if they are known.
-    pub(super) fn keys(&self, registry: &LayerRegistry) -> Vec<&'static Key> {
+    pub(crate) fn keys(&self, registry: &LayerRegistry) -> Vec<&'static Key> {
         match self {
             Self::File => file_keys(),
             Self::Settings(kind) => match registry.kind(kind).map(|kind| &kind.shape) {
@@ -90,7 +90,7 @@ impl<'r> Known<'r> {
     }
 
     /// The forms, if it is one of several.
-    pub(super) fn forms(&self) -> Vec<Variant> {
+    pub(crate) fn forms(&self) -> Vec<Variant> {
         match self {
             Self::Shape(Shape::Sum(sum)) => (sum.variants)(),
             Self::Variant(variant) => vec![variant.clone()],
@@ -99,19 +99,19 @@ impl<'r> Known<'r> {
     }
 
     /// Whether the keys are the names of edges.
-    pub(super) fn is_edges(&self) -> bool {
+    pub(crate) fn is_edges(&self) -> bool {
         matches!(self, Self::Edges)
     }
 
     /// The keys of a table that a text of two halves stands for.
-    pub(super) fn halves(&self) -> Option<[String; 2]> {
+    pub(crate) fn halves(&self) -> Option<[String; 2]> {
         let Self::Shape(Shape::Table(table)) = self else { return None };
         let keys: Vec<String> = table.all_keys().into_iter().map(Key::name).collect();
         keys.try_into().ok().filter(|_| table.short.is_none())
     }
 
     /// The key that a value alone stands for.
-    pub(super) fn short(&self, registry: &LayerRegistry) -> Option<&'static str> {
+    pub(crate) fn short(&self, registry: &LayerRegistry) -> Option<&'static str> {
         match self {
             Self::Settings(kind) => registry.kind(kind)?.short,
             Self::Shape(Shape::Table(table)) => table.short,

@@ -10,14 +10,15 @@ use crate::tree;
 /// Layers that a call to something outside should have, outermost first, as the course has them.
 const LAYERS: [(&str, &str); 5] = [
     ("fallback", "{ fallback = {} }"),
-    (
-        "retry",
-        "{ retry = { network = \"3 x exponential(1s, jitter=full)\", overload = \"3 x exponential(2s, jitter=full)\" } }",
-    ),
+    ("retry", RETRY),
     ("breaker", "{ breaker = { failures = 5, open = \"60s\" } }"),
     ("bulkhead", "{ bulkhead = { slots = 4 } }"),
     ("timeout", "{ timeout = \"30s\" }"),
 ];
+
+/// What is worth trying again.
+const RETRY: &str = "{ retry = { network = \"3 x exponential(1s, jitter=full)\", \
+                     overload = \"3 x exponential(2s, jitter=full)\" } }";
 
 impl Maker<'_> {
     pub(super) fn additions(&mut self) {

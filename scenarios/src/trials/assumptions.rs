@@ -3,6 +3,7 @@
 use sim::trial::TrialOf;
 
 use super::Maker;
+use crate::leaves::Number;
 use crate::path_keys::path_of;
 
 impl Maker<'_> {
@@ -42,7 +43,6 @@ impl Maker<'_> {
 
     /// All lengths of time at a path, so many times as long.
     fn scaled(&self, path: &str, factor: f64) -> Vec<(String, String)> {
-        use crate::path::Number;
         let leaves = self.leaves_at(path).into_iter();
         let lengths = leaves.filter(|leaf| matches!(leaf.value, Number::Length(_)));
         lengths.map(|leaf| (path_of(&leaf.keys), leaf.value.times(factor).to_string())).collect()

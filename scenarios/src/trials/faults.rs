@@ -56,7 +56,7 @@ impl Maker<'_> {
     pub(super) fn layers(&mut self) {
         let mut all = Vec::new();
         for policy in self.used_policies() {
-            for (kind, path) in self.file.layers_of(&policy) {
+            for (kind, path) in self.layers_of(&policy) {
                 let change = (path.clone(), "off".to_owned());
                 all.push(change.clone());
                 let of = TrialOf::Without { policy: policy.clone(), kind };
@@ -76,7 +76,7 @@ impl Maker<'_> {
                 }
             }
         }
-        if all.len() > 1 {
+        if !all.is_empty() {
             self.add("no pattern", TrialOf::Bare, all);
         }
     }
@@ -85,7 +85,7 @@ impl Maker<'_> {
     pub(super) fn written(&self) -> Vec<(String, String, String)> {
         let mut all = Vec::new();
         for policy in self.used_policies() {
-            for (kind, path) in self.file.layers_of(&policy) {
+            for (kind, path) in self.layers_of(&policy) {
                 let node = self.file.get(self.registry, &path);
                 all.push((policy.clone(), kind, node.map_or(String::new(), |node| shown(&node))));
             }
@@ -98,6 +98,17 @@ impl Maker<'_> {
             }
         }
         all
+    }
+
+    /// The layers of a policy that are not off: the kind of each, and the path to its settings.
+    pub(super) fn layers_of(&self, policy: &str) -> Vec<(String, String)> {
+        let all = self.file.layers_of(policy).into_iter().map(|(kind, path)| {
+            // Of several of a kind each goes by its number, below which it is.
+            let is_number = path.rsplit('.').next().is_some_and(|last| last.parse::<u32>().is_ok());
+            let path = if is_number { format!("{path}.{kind}") } else { path };
+            (kind, path)
+        });
+        all.collect()
     }
 
     /// The policies that edges use, in the order of the edges.

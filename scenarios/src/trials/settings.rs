@@ -6,7 +6,8 @@ use sim::trial::TrialOf;
 
 use super::Maker;
 use crate::export::policies;
-use crate::path::{Finder, Leaf, Number};
+use crate::leaves::{Leaf, Number};
+use crate::path::Finder;
 use crate::path_keys::{keys, path_of};
 
 /// Settings beyond which no more are tried: each is tried at several values.
@@ -22,16 +23,22 @@ impl Maker<'_> {
         let mut leaves = Vec::new();
         for name in self.used_policies() {
             let Some(policy) = policies.iter().find(|policy| policy.name == name) else { continue };
-            for (layer, (kind, path)) in policy.layers.iter().zip(self.file.layers_of(&name)) {
-                // What a library has is not written in the file.
-                let is_like = layer.written.get("like").is_some();
-                let node = if is_like { &layer.settings } else { &layer.written };
-                leaves
-                    .extend(keys(&path).map(|keys| self.finder().leaves(node, &keys, Some(&kind))));
+            for (layer, (kind, path)) in policy.layers.iter().zip(self.layers_of(&name)) {
+                let Ok(keys) = keys(&path) else { continue };
+                leaves.extend(self.finder().leaves(&layer.written, &keys, Some(&kind)));
+                let library = layer.written.get("like").and_then(Node::text);
+                let library = library.map_or(Vec::new(), |library| self.of_library(&kind, library));
+                // What is written counts more.
+                let is_new = |leaf: &Leaf| layer.written.get(&leaf.keys[0]).is_none();
+                leaves.extend(
+                    library
+                        .into_iter()
+                        .filter(is_new)
+                        .map(|leaf| Leaf { keys: [&keys[..], &leaf.keys].concat(), ..leaf }),
+                );
             }
         }
-        let leaves = leaves.into_iter().flatten();
-        for leaf in leaves.take(SETTINGS_MAX) {
+        for leaf in leaves.into_iter().take(SETTINGS_MAX) {
             let path = path_of(&leaf.keys);
             let own = leaf.value.to_string();
             for value in leaf.value.others() {
@@ -44,6 +51,18 @@ impl Maker<'_> {
                 self.add(format!("{path} = {value}"), of, change);
             }
         }
+    }
+
+    /// The numbers that a layer has of a library, by their keys.
+    fn of_library(&self, kind: &str, library: &str) -> Vec<Leaf> {
+        let info = self.registry.kind(kind);
+        let preset = info.and_then(|info| info.presets.iter().find(|one| one.library == library));
+        let keys = preset.map_or(&[][..], |preset| &preset.keys);
+        let numbers = keys.iter().filter_map(|key| {
+            let value = Number::of(key.default()?.to_string().trim_matches('"'))?;
+            Some(Leaf { keys: vec![key.name()], value })
+        });
+        numbers.collect()
     }
 
     pub(super) fn finder(&self) -> Finder<'_> {

@@ -55,11 +55,11 @@ macro_rules! __settings_keyed {
                     $($( ($crate::__settings_field!(
                         key;
                         [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
-                    ), $crate::settings::read_key::<$ty> as _), )*)?
+                    ), $crate::settings::read_key::<$ty> as $crate::settings::ReadKey), )*)?
                     $( ($crate::__settings_field!(
                         key;
                         [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]
-                    ), $crate::settings::read_key::<$tty> as _), )?
+                    ), $crate::settings::read_key::<$tty> as $crate::settings::ReadKey), )?
                 )*]
             }
         }

@@ -6,7 +6,7 @@ use super::super::document::{Block, Document, code};
 use super::super::evidence::{CHECKS, Check};
 use super::super::facts::Facts;
 use super::super::words;
-use super::{EMPTY, REAL, titled};
+use super::form::{EMPTY, REAL, titled};
 
 pub(super) fn breakers(facts: &Facts<'_>) -> Document {
     let mut out = titled("Circuit breaker implementation", facts);
@@ -57,7 +57,8 @@ pub(super) fn breakers(facts: &Facts<'_>) -> Document {
             EMPTY.to_owned(),
         ]);
         let caption = format!(
-            "The six checks of {}: every request to {} fails from {from} to {until}, and nothing else is wrong.",
+            "The six checks of {}: every request to {} fails from {from} to {until}, and \
+             nothing else is wrong.",
             code(&check.policy),
             code(&check.service)
         );

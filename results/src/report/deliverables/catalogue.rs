@@ -5,7 +5,7 @@ use super::super::document::{Document, code};
 use super::super::facts::Facts;
 use super::super::runbook::{detected_by, id};
 use super::super::words::{self, listed};
-use super::titled;
+use super::form::titled;
 
 /// Kinds of fault that every service can have, and the category of the course.
 const OF_SERVICES: [(&str, &str, &str); 4] = [
@@ -41,7 +41,8 @@ fn tried(facts: &Facts<'_>, out: &mut Document) {
         ])
     });
     let caption = format!(
-        "Failure modes of {}, the dearest first: priority is what each costs in a run, and no guess.",
+        "Failure modes of {}, the dearest first: priority is what each costs in a run, and no \
+         guess.",
         code(facts.source)
     );
     let columns = ["ID", "Failure mode", "Meets", "Impact", "Detection", "Handling", "Priority"];

@@ -3,7 +3,7 @@
 use super::super::document::{Document, code};
 use super::super::facts::Facts;
 use super::super::words::listed;
-use super::{EMPTY, REAL, titled};
+use super::form::{EMPTY, REAL, titled};
 
 /// Kinds of layers and keys that heal, by the headings of the exercise.
 const KINDS: [(&str, &[&str]); 3] = [

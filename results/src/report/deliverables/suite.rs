@@ -1,11 +1,11 @@
 //! The experiments, and what came of them.
 
 use super::super::chaos::{actual, confirmed, expected};
-use super::super::document::{Block, Document, code};
+use super::super::document::{Block, Document, code, plain};
 use super::super::facts::Facts;
 use super::super::runbook::id;
 use super::super::words::{self, listed};
-use super::{EMPTY, REAL, titled};
+use super::form::{EMPTY, REAL, titled};
 
 pub(super) fn suite(facts: &Facts<'_>) -> Document {
     let mut out = titled("Chaos experiment suite", facts);
@@ -14,7 +14,7 @@ pub(super) fn suite(facts: &Facts<'_>) -> Document {
         let Some(fault) = facts.faults().into_iter().find(|fault| fault.name == one.name) else {
             continue;
         };
-        out.heading(2, super::super::plain(&format!("{} {}", id(facts, fault), code(&one.name))));
+        out.heading(2, plain(&format!("{} {}", id(facts, fault), code(&one.name))));
         let steady = facts.asked().into_iter().map(|place| {
             let name = words::measure(&facts.figures.result().measures[place]);
             format!("{name} {}", facts.figures.level(quiet, place))
@@ -58,7 +58,8 @@ pub(super) fn suite(facts: &Facts<'_>) -> Document {
 pub(super) fn results(facts: &Facts<'_>) -> Document {
     let mut out = titled("Chaos test results", facts);
     out.blocks.push(Block::Banner(format!(
-        "Simulated prediction for {}. The exercise asks for what was executed: the column {REAL} is \
+        "Simulated prediction for {}. The exercise asks for what was executed: the column \
+         {REAL} is \
          for that.",
         code(facts.source)
     )));

@@ -3,7 +3,7 @@
 use patterns::Duration;
 use patterns::settings::{Call, Node, Value};
 
-use super::{Finder, Known};
+use crate::path::{Finder, Known};
 
 /// A number, a share or a length of time in a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +27,7 @@ pub(crate) enum Number {
 
 impl Number {
     /// The number that a text spells, if it is one.
-    fn of(text: &str) -> Option<Self> {
+    pub(crate) fn of(text: &str) -> Option<Self> {
         let percent = || Some(text.strip_suffix('%')?.trim().parse::<f64>().ok()? / 100.0);
         let whole = || text.parse().ok().map(Self::Whole);
         let fraction = || text.parse().ok().or_else(percent).map(Self::Fraction);
@@ -41,7 +41,10 @@ impl Finder<'_> {
     /// if it is one.
     pub(crate) fn leaves(&self, node: &Node, keys: &[String], kind: Option<&str>) -> Vec<Leaf> {
         let known = keys.iter().fold(Known::File, |known, key| known.below(key, self.registry));
-        let known = kind.map_or(known.clone(), |kind| known.below(kind, self.registry));
+        let known = match (known, kind) {
+            (Known::Layer, Some(kind)) => Known::Layer.below(kind, self.registry),
+            (known, _) => known,
+        };
         let mut found = Vec::new();
         self.walk(node.clone(), &known, keys, &mut found);
         found
