@@ -1,6 +1,7 @@
 //! `lint`: what in a file fights what.
 
 use std::io::Write;
+use std::path::Path;
 
 use clap::Args;
 use scenarios::{Diagnostics, LayerRegistry};
@@ -72,7 +73,8 @@ impl Lint {
     /// What a file is called, and what was found in it. A change makes it a scenario.
     fn one(&self, named: &str, registry: &LayerRegistry) -> Result<(String, Diagnostics), Failure> {
         let source = Source::find(named)?;
-        let is_scenario = source.file.ends_with(".toml") || !self.sets.is_empty();
+        let ending = Path::new(&source.file).extension();
+        let is_scenario = ending.is_some_and(|one| one == "toml") || !self.sets.is_empty();
         let found = if is_scenario {
             self.sets.file(registry, &source)?.lint(registry)?
         } else {

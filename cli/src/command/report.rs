@@ -130,8 +130,8 @@ impl Report {
                 settings: observed.settings(&scenario.system),
             });
             facts.lint = lint(&file, registry);
-            let seen = Seen { journal: &journal, system: &system, path: &path };
-            self.look(&seen, &scenario, &mut facts, (&mut folder, &time_is_up))?;
+            let from = Seen { journal: &journal, system: &system, path: &path };
+            self.look(&from, &scenario, &mut facts, (&mut folder, &time_is_up))?;
             write(&facts, &mut folder)?;
             let is_whole = made.stops.is_empty() && !time_is_up.load(Ordering::Relaxed);
             if is_whole && report::is_kept(&facts) {
@@ -199,7 +199,7 @@ impl Report {
     /// Looks at single runs: what they show in logs, alerts and pictures.
     fn look(
         &self,
-        seen: &Seen<'_>,
+        from: &Seen<'_>,
         scenario: &Scenario,
         facts: &mut Facts<'_>,
         (folder, time_is_up): (&mut Folder, &AtomicBool),
@@ -207,15 +207,15 @@ impl Report {
         let (result, trials) = (facts.figures.result(), facts.trials);
         let limits = self.common.limits.limits();
         let options = RunOptions { limits, interrupt: Some(time_is_up), ..RunOptions::default() };
-        let runs = Runs { result, trials, system: &seen.system, options, path: seen.path };
+        let runs = Runs { result, trials, system: &from.system, options, path: from.path };
         (facts.logs, facts.checks) = (runs.logs(), runs.checks());
         let effort = (limits, self.effort.threads());
-        facts.alerts = alerts::alerts((result, trials), seen.system, effort, time_is_up);
+        facts.alerts = alerts::alerts((result, trials), from.system, effort, time_is_up);
         let unknown = Unknown::default();
         let drawn = Drawn { scenario, result, trials, limits };
         let again = result.command.clone();
         let mut pictures = Pictures::new(folder, &again, (time_is_up, &unknown));
-        drawn.draw(seen.journal, &mut pictures)?;
+        drawn.draw(from.journal, &mut pictures)?;
         unknown.warn();
         folder.publish()?;
         facts.pictures = drawn::pictures(folder);

@@ -6,7 +6,7 @@ use clap::Args;
 use results::chart::is_drawn_in_all;
 use results::page::{Page, Verdict as Judged};
 use results::{OverTime, SweepResult};
-use scenarios::{LayerRegistry, Scenario, library};
+use scenarios::{LayerRegistry, Scenario, ScenarioFile, library};
 use serde_json::Value;
 use sim::design::SweepDesign;
 use sim::fault::Schedule;
@@ -80,30 +80,21 @@ impl Sweep {
         let source = Source::find(&self.scenario)?;
         let mut file = self.common.sets.file(registry, &source)?;
         self.effort.set(&mut file);
-        let all = file.outline(registry)?.variants().to_vec();
-        if !self.variants.is_empty() {
-            file.keep_variants(&self.variants)?;
-        }
+        let all = self.keep_variants(&mut file, registry)?;
         let scenario = file.scenario(registry)?;
         let sweep = file.sweep(registry)?;
         warn(&sweep.warnings);
         let mut design = sweep.design.clone();
         design.seed = self.common.seed.unwrap_or(design.seed);
         let (cells, seed, replications) = (design.cells(), design.seed, design.replications);
-        let mut again = self.common.again("sweep", &source, seed);
-        for name in &self.variants {
-            again += &format!(" --variant {}", quoted(name));
-        }
-        again += &self.effort.again();
+        let again = self.again(&source, seed);
         let mut folder = self.common.folder(&source, "sweep", &TABLES)?;
         let mut tables = Tables::new(&folder)?;
         let is_kept = |measure: &Measure| is_looked_at(measure, &scenario, &sweep.design);
         let mut result =
             SweepResult::keeping(design, sweep.measures.clone(), again.clone(), is_kept);
         result.changes = sweep.changes();
-        if !self.variants.is_empty() {
-            result.picks = picks(&result.design, &all);
-        }
+        result.picks = all.map_or(Vec::new(), |all| picks(&result.design, &all));
         let (cells, each) = (counted(cells, "cell"), counted(replications as usize, "run"));
         let about = format!("{cells}, {each} each, seed 0x{seed:x}");
         writeln!(out, "{}: {about}", scenario.title)?;
@@ -151,6 +142,27 @@ impl Sweep {
         let head = [&facts(&result, &made, holds, &folder)[..], &found].concat();
         out.document(&head, ("summary", &folder.path().join("summary.csv")))?;
         Ok(if holds { Verdict::Holds } else { Verdict::Fails })
+    }
+
+    /// What to type to make it again.
+    fn again(&self, source: &Source, seed: u64) -> String {
+        let variants = self.variants.iter().map(|name| format!(" --variant {}", quoted(name)));
+        let variants: Vec<String> = variants.collect();
+        self.common.again("sweep", source, seed) + &variants.concat() + &self.effort.again()
+    }
+
+    /// Keeps the variants that are asked for alone; what they are among.
+    fn keep_variants(
+        &self,
+        file: &mut ScenarioFile,
+        registry: &LayerRegistry,
+    ) -> Result<Option<Vec<String>>, Failure> {
+        if self.variants.is_empty() {
+            return Ok(None);
+        }
+        let all = file.outline(registry)?.variants().to_vec();
+        file.keep_variants(&self.variants)?;
+        Ok(Some(all))
     }
 
     /// Says what came of it; whether there is anything of the objective, what each hypothesis came
