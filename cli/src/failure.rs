@@ -29,6 +29,8 @@ pub(crate) enum Failure {
     UnknownScenario(String),
     /// What was asked for makes no sense for this scenario.
     Request(String),
+    /// What is wrong with tables of what was measured.
+    Measured(Vec<String>),
     /// A file could not be read.
     ReadFile(PathBuf, io::Error),
     /// A file could not be written.
@@ -98,6 +100,10 @@ impl fmt::Display for Failure {
                 f.write_str("\n`wavetank list` shows what there is")
             }
             Self::Request(message) => write!(f, "error: {}", plain(message)),
+            Self::Measured(mistakes) => {
+                let lines = mistakes.iter().map(|one| format!("error: {}", plain(one)));
+                f.write_str(&lines.collect::<Vec<_>>().join("\n"))
+            }
             Self::ReadFile(path, error) => {
                 write!(f, "error: cannot read {}: {error}", shown(path))?;
                 match neighbour(path).filter(|_| error.kind() == io::ErrorKind::NotFound) {

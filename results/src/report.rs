@@ -59,3 +59,8 @@ pub fn document(facts: &Facts<'_>) -> Document {
 pub fn is_kept(facts: &Facts<'_>) -> bool {
     facts.own_targets().is_empty() || facts.readiness(0) != verdict::Readiness::NotReady
 }
+
+/// Whether a system is ready, and why, in a line.
+pub fn verdict(facts: &Facts<'_>) -> String {
+    plain(&summary::verdict(facts))
+}

@@ -15,7 +15,7 @@ use sim::{RunOptions, System, run_until};
 use self::drawn::Drawn;
 use self::evidence::Runs;
 use crate::command::check;
-use crate::command::common::{self, Common, counted, name_files, quoted, warn};
+use crate::command::common::{Common, counted, name_files, quoted, warn};
 use crate::command::complete;
 use crate::command::making::{Effort, Making};
 use crate::command::shown::{Printer, files_of};
@@ -133,14 +133,16 @@ impl Report {
             let from = Seen { journal: &journal, system: &system, path: &path };
             self.look(&from, &scenario, &mut facts, (&mut folder, &time_is_up))?;
             write(&facts, &mut folder)?;
+            writeln!(out, "{}", report::verdict(&facts))?;
             let is_whole = made.stops.is_empty() && !time_is_up.load(Ordering::Relaxed);
             if is_whole && report::is_kept(&facts) {
                 verdict = Verdict::Holds;
             }
             journal.remove()?;
         } else {
-            let pictures = common::drawn(&folder);
-            summary::what_is_left(&made, &result, (&pictures, &self.common.limits), out)?;
+            let (runs, all, again) = (made.runs, result.runs(), self.again(&source, seed));
+            writeln!(out, "STOPPED: {runs} of {all} runs were made, and there is no report yet")?;
+            writeln!(out, "  the same command goes on after them: {again}")?;
         }
         folder.publish()?;
         summary::stops(&made, &scenario, &self.common.limits, out)?;
@@ -190,8 +192,7 @@ impl Report {
         let runs = runs.as_deref().map(|bytes| (of_runs.as_str(), bytes));
         let incidents = incidents.as_deref().map(|bytes| (of_incidents.as_str(), bytes));
         let observed = Observed::read(runs, incidents, &scenario.system).map_err(|mistakes| {
-            let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-            Failure::Request(lines.join("\n"))
+            Failure::Measured(mistakes.iter().map(ToString::to_string).collect())
         })?;
         Ok(Some((from, observed)))
     }

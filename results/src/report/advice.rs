@@ -26,10 +26,14 @@ pub(super) fn recommend(facts: &Facts<'_>, out: &mut Document) {
     if settings.is_empty() {
         let tried = facts.numbered(|of| matches!(of, TrialOf::Setting { .. })).len();
         out.say(format!(
-            "None of {} that were tried in {} does better than what stands there.",
+            "None of {} that were tried in {} does better than what stands there without making \
+             something else worse.",
             words::counted(tried, "other value"),
             code(facts.source)
         ));
+    }
+    if settings.len() > 1 {
+        out.say(format!("Each was tried in {} by itself, and not together.", code(facts.source)));
     }
     out.list(settings);
     out.heading(3, "Within 30 days: what is built in");
@@ -37,7 +41,8 @@ pub(super) fn recommend(facts: &Facts<'_>, out: &mut Document) {
         let tried =
             facts.numbered(|of| matches!(of, TrialOf::Added { .. } | TrialOf::Without { .. }));
         out.say(format!(
-            "None of {} (a layer added, or one left out) makes {} better beyond chance.",
+            "None of {} (a layer added, or one left out) makes {} better without making something \
+             else worse.",
             words::counted(tried.len(), "change"),
             code(facts.source)
         ));
@@ -52,8 +57,8 @@ fn better<'f>(facts: &'f Facts<'_>, is_it: impl Fn(&TrialOf) -> bool) -> Vec<(us
     let all = facts.numbered(is_it).into_iter();
     let mut better: Vec<(usize, &Trial, f64)> = all
         .filter_map(|(variant, trial)| {
-            let (gain, is_clear) = facts.gain(variant);
-            (is_clear && 0.0 < gain).then_some((variant, trial, gain))
+            let gain = facts.gain(variant).0;
+            facts.is_advisable(variant).then_some((variant, trial, gain))
         })
         .collect();
     better.sort_by(|a, b| b.2.total_cmp(&a.2));
@@ -130,6 +135,7 @@ pub(super) fn readiness(facts: &Facts<'_>, out: &mut Document) {
         Readiness::Ready => "go",
         Readiness::WithCaveats => "go with the caveats above",
         Readiness::NotReady => "no go",
+        Readiness::Undecided => "no decision",
     };
     let own = facts.own_targets();
     let by = if own.is_empty() {
@@ -146,7 +152,8 @@ pub(super) fn readiness(facts: &Facts<'_>, out: &mut Document) {
             let then = facts.readiness(variant);
             let flips = if then == now { "same" } else { then.word() };
             let row = vec![code(&trial.name), facts.effects(variant), flips.to_owned()];
-            (facts.gain(variant).0.abs(), row)
+            let (gain, is_clear) = facts.gain(variant);
+            (if is_clear { gain.abs() } else { 0.0 }, row)
         })
         .collect();
     rows.sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -104,6 +104,8 @@ pub struct Under {
     pub fault: String,
     /// When it comes first, if that is not up to chance.
     pub begins: Option<Time>,
+    /// When it ends then.
+    pub ends: Option<Time>,
     /// Its runs.
     pub runs: Vec<Watched>,
 }
@@ -221,7 +223,12 @@ fn found(under: &Under, signal: usize, rule: Rule, (every, warmup): (Duration, T
         match under.begins {
             None => onsets.first().map(|_| None),
             Some(begins) => {
+                // What fires later than a window after its end has not found it.
+                let last = under.ends.map(|ends| ends + every * rule.window as u64);
                 let after = onsets.into_iter().map(end).find(|at| begins < *at)?;
+                if last.is_some_and(|last| last < after) {
+                    return None;
+                }
                 Some(Some(after.since(begins)))
             }
         }

@@ -104,10 +104,7 @@ fn limits(facts: &Facts<'_>, out: &mut Document) {
         .map(|service| code(&service.name))
         .collect();
     if !free.is_empty() {
-        points.push(format!(
-            "{} never slow down under load: slots are unlimited",
-            words::listed(&free)
-        ));
+        points.push(format!("no load slows {} down: slots are unlimited", words::listed(&free)));
     }
     let fixed: Vec<String> = facts
         .faults()
@@ -118,15 +115,18 @@ fn limits(facts: &Facts<'_>, out: &mut Document) {
         .collect();
     if !fixed.is_empty() {
         points.push(format!(
-            "{} come at times that were placed by hand: losses are for that many in a run, and no \
-             rate follows from them",
+            "when {} comes was placed by hand: losses are for that many in a run, and no rate \
+             follows from them",
             words::listed(&fixed)
         ));
     }
-    let wrong = system.services.iter().all(|service| service.wrong == 0.0);
-    if wrong {
+    let is_wrong = |name: &str| {
+        let place = facts.figures.place(&format!("agents.{name}.wrong"));
+        place.is_some_and(|place| 0.0 < facts.figures.estimate(0, place).mean)
+    };
+    if !system.agents.iter().any(|agents| is_wrong(&agents.name)) {
         let names: Vec<String> = system.services.iter().map(|one| code(&one.name)).collect();
-        points.push(format!("answers of {} are never wrong", words::listed(&names)));
+        points.push(format!("no answer of {} is ever wrong", words::listed(&names)));
     }
     points.push(format!(
         "work of {} is drawn anew for each request, independent of the one before",

@@ -3,7 +3,10 @@
 use super::document::{Block, Document, code, strong};
 use super::facts::Facts;
 use super::words::counted;
-use crate::observed::{Next, by_chance};
+use crate::observed::{Compared, Next, by_chance};
+
+/// Of fewer values nothing is concluded.
+const LEAST: u64 = 5;
 
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     let Some(beside) = &facts.beside else { return };
@@ -15,8 +18,16 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         code(facts.source),
         beside.from.iter().map(code).collect::<Vec<_>>().join(" and ")
     )));
-    let rows = beside.compared.iter().map(|one| {
+    // How often a fault comes that was placed by hand, no rate can be held against.
+    let has_rates = facts
+        .faults()
+        .iter()
+        .any(|fault| matches!(fault.schedule, sim::fault::Schedule::Renewal { .. }));
+    let is_told = |one: &&Compared| has_rates || !one.path.contains(".fault-");
+    let compared: Vec<&Compared> = beside.compared.iter().filter(is_told).collect();
+    let rows = compared.iter().map(|one| {
         let settled = match one.settled_at {
+            _ if one.measured.n < LEAST => format!("{LEAST} at least"),
             _ if one.is_settled() => "enough".to_owned(),
             Some(n) => one.effort_shown(n),
             None => "cannot be said".to_owned(),
@@ -25,18 +36,18 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
             code(&one.path),
             one.measured_shown(),
             one.simulated_shown(),
-            one.verdict_shown(),
+            if one.measured.n < LEAST { "too few to say".to_owned() } else { one.verdict_shown() },
             settled,
         ]
     });
     let caption = format!(
         "Measured against simulated, {}: of so many, {:.1} would differ by chance alone.",
-        counted(beside.compared.len(), "comparison"),
+        counted(compared.len(), "comparison"),
         by_chance(&beside.compared)
     );
     let columns = ["Metric", "Measured", "Simulated", "Agreement", "Would settle it"];
     out.table(caption, &columns, rows.collect());
-    let rows = beside.settings.iter().map(|one| {
+    let rows = beside.settings.iter().filter(|one| LEAST <= one.n).map(|one| {
         let fit = match &one.fit {
             None => "as counted".to_owned(),
             Some(fit) if fit.holds() => {

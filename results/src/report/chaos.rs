@@ -54,6 +54,12 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
 fn shares(facts: &Facts<'_>, one: &Ranked) -> Vec<(String, usize, f64)> {
     let shares = facts.promises.iter().filter_map(|promise| {
         let place = facts.figures.place(&promise.text)?;
+        // Of a window that never comes nothing holds, and nothing fails.
+        let measures = &facts.figures.result().measures;
+        let measured = measures.iter().position(|one| *one == promise.measure)?;
+        if facts.figures.estimate(one.only, measured).mean.is_nan() {
+            return None;
+        }
         let share = facts.figures.estimate(one.only, place).mean;
         (!share.is_nan()).then(|| (promise.text.clone(), place, share))
     });

@@ -72,7 +72,11 @@ fn handled(facts: &Facts<'_>) -> Point {
     let lacking = faults.iter().filter_map(|fault| {
         let edges = words::edges_hit(facts.system, fault);
         let bare = edges.iter().filter(|edge| !has(facts, edge, &handlers));
-        let bare: Vec<String> = bare.map(|edge| code(words::edge(facts.system, edge))).collect();
+        let mut bare: Vec<String> =
+            bare.map(|edge| code(words::edge(facts.system, edge))).collect();
+        let groups = words::groups_hit(fault).into_iter();
+        let alone = groups.filter(|group| !is_kept_alive(facts, *group));
+        bare.extend(alone.map(|group| code(&facts.system.agents[group].name)));
         (!bare.is_empty()).then(|| format!("{} on {}", code(&fault.name), listed(&bare)))
     });
     let lacking = lacking.collect();
@@ -103,17 +107,19 @@ fn exercised(facts: &Facts<'_>) -> Point {
     Point { what: "layers that have acted in a test".to_owned(), all, lacking }
 }
 
+/// Whether something starts the processes of a group again.
+fn is_kept_alive(facts: &Facts<'_>, group: usize) -> bool {
+    let life = facts.system.agents[group].life.as_deref();
+    life.is_some_and(|life| life.supervise.is_some())
+}
+
 /// Groups of agents whose processes can fail, with something that starts them again.
 fn kept_alive(facts: &Facts<'_>) -> Point {
     let hit = (0..facts.system.agents.len()).filter(|group| {
         facts.faults().iter().any(|fault| words::groups_hit(fault).contains(group))
     });
     let hit: Vec<usize> = hit.collect();
-    let is_kept = |group: &&usize| {
-        let life = facts.system.agents[**group].life.as_deref();
-        life.is_some_and(|life| life.supervise.is_some())
-    };
-    let lacking = hit.iter().filter(|group| !is_kept(group));
+    let lacking = hit.iter().filter(|group| !is_kept_alive(facts, **group));
     let lacking = lacking.map(|group| code(&facts.system.agents[*group].name)).collect();
     Point { what: "agents that fail and are supervised".to_owned(), all: hit.len(), lacking }
 }

@@ -19,7 +19,8 @@ pub fn excerpt(log: &[LogEntry]) -> Vec<String> {
         let is_end = entry.event.contains("ends") && !entry.event.contains("fault");
         // What another branch made needless was given up, and is no failure.
         let is_good = ["good", "ok", "given up"].contains(&&*entry.result);
-        let is_change = entry.event.contains("fault") || entry.event == "is";
+        let is_change =
+            entry.event.contains("fault") || entry.event == "is" || is_of_process(entry);
         if !(is_change || is_end && !is_good) {
             continue;
         }
@@ -38,6 +39,11 @@ pub fn excerpt(log: &[LogEntry]) -> Vec<String> {
         lines.push(format!("… and {left} more of this kind"));
     }
     lines
+}
+
+/// Whether a process of an agent changes: it crashes, hangs, begins again.
+fn is_of_process(entry: &LogEntry) -> bool {
+    ["crashed", "hung", "starting", "back", "given up"].contains(&entry.event)
 }
 
 /// An event as it stands in a report: nobody reads nanoseconds.
@@ -78,10 +84,16 @@ pub const CHECKS: [&str; 5] = [
     "closes when probes succeed",
 ];
 
+/// A name without the number of one of several agents: `research#2 -> github`.
+fn without_number(name: &str) -> String {
+    let Some((before, behind)) = name.split_once('#') else { return name.to_owned() };
+    format!("{before}{}", behind.trim_start_matches(|c: char| c.is_ascii_digit()))
+}
+
 /// When a breaker on one of these edges, or of this policy, did what it is to do.
 pub fn checks(log: &[LogEntry], of: &[String]) -> ([Option<String>; 5], usize) {
     let is_breaker = |entry: &LogEntry| {
-        let of_one = of.iter().any(|name| entry.of.starts_with(name.as_str()));
+        let of_one = of.iter().any(|name| without_number(&entry.of).starts_with(name.as_str()));
         of_one && entry.of.contains("breaker") && entry.event == "is"
     };
     let shown = |entry: &LogEntry| super::document::code(line(entry));
@@ -103,7 +115,7 @@ pub fn checks(log: &[LogEntry], of: &[String]) -> ([Option<String>; 5], usize) {
     let fails_fast = opens.and_then(|opens| {
         let at = states[opens].at;
         let refused = |entry: &&LogEntry| {
-            let of_one = of.iter().any(|name| entry.of.starts_with(name.as_str()));
+            let of_one = of.iter().any(|name| without_number(&entry.of).starts_with(name.as_str()));
             of_one && at <= entry.at && entry.result == "breaker-open"
         };
         log.iter().find(refused).map(shown)

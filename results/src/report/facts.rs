@@ -94,6 +94,12 @@ pub struct Log {
 /// Groups of agents beyond which success is not told of each.
 const ASKED_MAX: usize = 4;
 
+/// The part of what is lost or gained from which on it matters.
+const MATTERS: f64 = 0.002;
+
+/// The share of tasks that must be degraded for it to be told how many are not.
+const DEGRADED: f64 = 0.001;
+
 /// What a fault costs.
 #[derive(Clone, Debug)]
 pub(super) struct Ranked {
@@ -140,10 +146,12 @@ impl Facts<'_> {
     /// The faults that come by themselves, each with what it costs; the dearest first.
     pub(super) fn ranked_faults(&self) -> Vec<Ranked> {
         let quiet = self.variant(|of| *of == TrialOf::Quiet);
+        let is_alone = self.faults().len() == 1;
         let ranked = self.faults().into_iter().filter_map(|fault| {
             let name = fault.name.clone();
             // Of one fault alone, no fault is what is without it.
-            let spared = self.variant(|of| *of == TrialOf::Spared(name.clone())).or(quiet)?;
+            let spared = self.variant(|of| *of == TrialOf::Spared(name.clone()));
+            let spared = spared.or(quiet.filter(|_| is_alone))?;
             let only = self.variant(|of| *of == TrialOf::Only(name.clone())).unwrap_or(0);
             let (gain, is_clear) = self.gain(spared);
             Some(Ranked { name, spared, only, loss: gain, is_clear })
@@ -165,11 +173,18 @@ impl Facts<'_> {
         })
     }
 
-    /// What is looked at in every trial: success of each group of agents, and what it is worth.
+    /// What is looked at in every trial: success of each group of agents, how much of it is whole
+    /// where some is degraded, and what it is worth.
     pub(super) fn asked(&self) -> Vec<usize> {
-        let of_agents = self.system.agents.iter().map(|one| format!("agents.{}.success", one.name));
-        let paths = of_agents.take(ASKED_MAX).chain(["system.value".to_owned()]);
-        let mut asked: Vec<usize> = paths.filter_map(|path| self.figures.place(&path)).collect();
+        let of_agents = self.system.agents.iter().take(ASKED_MAX).flat_map(|one| {
+            let place = |name: &str| self.figures.place(&format!("agents.{}.{name}", one.name));
+            let degraded = place("degraded");
+            let is_degraded =
+                degraded.is_some_and(|place| DEGRADED <= self.figures.estimate(0, place).mean);
+            [place("success"), place("complete").filter(|_| is_degraded)].into_iter().flatten()
+        });
+        let mut asked: Vec<usize> = of_agents.collect();
+        asked.extend(self.figures.place("system.value"));
         let objective = self.figures.result().objective;
         if !asked.contains(&objective) {
             asked.insert(0, objective);
@@ -210,7 +225,8 @@ impl Facts<'_> {
     }
 
     /// What a loss is measured by: what tasks are worth if they are worth something; else what the
-    /// file looks at, if that is something of its own; else tasks that fail, of each group.
+    /// file looks at, if that is something of its own; else what each group gets done, where a
+    /// degraded task counts half.
     fn losses(&self) -> Vec<usize> {
         if let Some(worth) = self.figures.place("system.value") {
             return vec![worth];
@@ -220,9 +236,8 @@ impl Facts<'_> {
             return vec![result.objective];
         }
         let groups = self.system.agents.iter();
-        groups
-            .filter_map(|one| self.figures.place(&format!("agents.{}.failures", one.name)))
-            .collect()
+        let path = |name: &str| format!("agents.{name}.weighted-goodput");
+        groups.filter_map(|one| self.figures.place(&path(&one.name))).collect()
     }
 
     /// How much better a variant is than the system as it is written, by what a loss is measured
@@ -232,7 +247,7 @@ impl Facts<'_> {
         let mut is_clear = false;
         let gains = self.losses().into_iter().map(|place| {
             let found = self.figures.difference(variant, place);
-            is_clear |= found.is_clear();
+            is_clear |= words::is_clear(&found);
             let better = if place == result.objective {
                 result.better
             } else {
@@ -253,6 +268,30 @@ impl Facts<'_> {
             (found != 0.0).then(|| format!("{} {sign}{level}", words::measure(measure)))
         });
         words::listed(&told.collect::<Vec<_>>())
+    }
+
+    /// Whether a variant can be advised: it is better beyond chance, by something that matters,
+    /// makes nothing worse that is looked at, makes nobody wait much longer, and does not take the
+    /// system further from what must hold.
+    pub(super) fn is_advisable(&self, variant: usize) -> bool {
+        let (gain, is_clear) = self.gain(variant);
+        let level = |place: &usize| self.figures.estimate(0, *place).mean;
+        let level: f64 = self.losses().iter().map(level).map(f64::abs).sum();
+        let guards = self.system.agents.iter().flat_map(|agents| {
+            let path = |name: &str| format!("agents.{}.{name}", agents.name);
+            ["ungraceful", "frozen", "lost-work"].map(|name| self.figures.place(&path(name)))
+        });
+        let mut all = guards.flatten().chain(self.asked());
+        let is_worse = |place: usize| {
+            let found = self.figures.difference(variant, place);
+            let better = self.figures.result().measures[place].better();
+            let better = better.unwrap_or(Better::Higher);
+            words::is_clear(&found) && found.mean * better.sign() < 0.0
+        };
+        is_clear
+            && MATTERS * level <= gain
+            && self.readiness(0) <= self.readiness(variant)
+            && !all.any(is_worse)
     }
 
     /// How a layer, or what keeps agents alive, is set.

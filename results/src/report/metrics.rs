@@ -55,7 +55,10 @@ fn targets(facts: &Facts<'_>, out: &mut Document) {
     );
     out.table(caption, &["Metric", "Target", "Set by", "Current", "Status"], rows.collect());
     let missed = course.iter().filter(|target| facts.kept(0, target) == Kept::No).count();
-    if missed > 0 && own.iter().all(|target| facts.kept(0, target) == Kept::Surely) {
+    if missed > 0
+        && !own.is_empty()
+        && own.iter().all(|target| facts.kept(0, target) == Kept::Surely)
+    {
         out.say(format!(
             "What {} asks of itself is met, while {} of the course {} not: whether these are asked \
              of this system is for its owner to say.",
@@ -84,7 +87,7 @@ fn levels(facts: &Facts<'_>, out: &mut Document) {
             }
             row
         });
-        let called = before.as_ref().map(|(_, called)| format!("; before is {called}"));
+        let called = before.as_ref().map(|(_, called)| format!("; before means {called}"));
         let caption = format!(
             "Metrics of {}, in {} counted of each run{}.",
             code(&agents.name),

@@ -1,5 +1,6 @@
 //! The patterns: what each is set to and worth, and why each number is what it is.
 
+use ::patterns::Duration;
 use sim::measure::Better;
 use sim::trial::TrialOf;
 
@@ -105,7 +106,7 @@ fn is_other(facts: &Facts<'_>, variant: usize) -> (bool, bool) {
     for place in facts.asked() {
         let of: Estimate = facts.figures.difference(variant, place);
         let better = facts.figures.result().measures[place].better().unwrap_or(Better::Higher);
-        if of.is_clear() {
+        if words::is_clear(&of) {
             let is_better = 0.0 < of.mean * better.sign();
             found = (found.0 || !is_better, found.1 || is_better);
         }
@@ -124,11 +125,10 @@ fn plateau(facts: &Facts<'_>, own: &str, tried: &[Tried<'_>]) -> String {
     let worse: Vec<String> = worse
         .filter_map(|one| Some(format!("{} ({})", one.value, facts.effects(one.variant?))))
         .collect();
-    let begin = if same.is_empty() {
-        format!("{own} alone")
-    } else {
-        format!("{own}, {}", same.join(", "))
-    };
+    let mut all = same;
+    all.push(own.to_owned());
+    all.sort_by(|a, b| size(a).total_cmp(&size(b)));
+    let begin = if all.len() == 1 { format!("{own} alone") } else { all.join(", ") };
     if worse.is_empty() { begin } else { format!("{begin}; worse: {}", worse.join("; ")) }
 }
 
@@ -142,4 +142,10 @@ fn best(facts: &Facts<'_>, tried: &[Tried<'_>]) -> String {
         None => "as it is".to_owned(),
         Some((value, variant, _)) => format!("{value}: {}", facts.effects(variant)),
     }
+}
+
+/// How large a value is: a number, a share, or seconds.
+fn size(value: &str) -> f64 {
+    let seconds = || value.parse::<Duration>().ok().map(Duration::as_secs_f64);
+    value.parse().ok().or_else(seconds).unwrap_or(f64::MAX)
 }

@@ -22,6 +22,12 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
                 }
             }
         }
+        for group in words::groups_hit(fault) {
+            let life = facts.system.agents[group].life.as_deref();
+            if life.is_some_and(|life| life.supervise.is_some()) {
+                layers.push(code("supervise"));
+            }
+        }
         let asked = facts.asked();
         let worst = facts.figures.worst(one.only, asked[0]);
         let name = words::measure(&facts.figures.result().measures[asked[0]]);

@@ -182,7 +182,8 @@ fn levers(facts: &Facts<'_>, one: &Ranked) -> String {
     let told: Vec<String> = told.collect();
     if told.is_empty() {
         return format!(
-            "none was pulled: {} comes by chance, or hits nothing that has a lever",
+            "none was pulled for {}: it does not come at a known time after the warm-up, or hits \
+             nothing that can be restarted, shed, paused or reset",
             code(&one.name)
         );
     }
@@ -208,8 +209,8 @@ fn verification(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
         };
         let (recover, verify) = (of("mttr.recover")?, of("mttr.verify")?);
         Some(format!(
-            "{} has good outcomes again {recover} after the last failure, and is back at its bound \
-             {verify} later",
+            "{} has good outcomes again {recover} after the last failure that is no refusal of its \
+             own layers, and is back at its bound {verify} later",
             code(&name)
         ))
     });

@@ -40,6 +40,8 @@ fn scope(facts: &Facts<'_>) -> String {
         let count = if agents.count == 1 { String::new() } else { format!("{} × ", agents.count) };
         format!("{count}{}", code(&agents.name))
     });
+    let is_one = matches!(&system.agents[..], [one] if one.count == 1);
+    let verb = if is_one { "calls" } else { "call" };
     let services: Vec<String> = system.services.iter().map(|one| code(&one.name)).collect();
     let faults: Vec<String> =
         facts.faults().into_iter().map(|one| words::fault(system, one)).collect();
@@ -49,7 +51,7 @@ fn scope(facts: &Facts<'_>) -> String {
         number => format!("{number} faults were injected: {}", faults.join("; ")),
     };
     format!(
-        "{} call {} for {span} in each run; {faults}.",
+        "{} {verb} {} for {span} in each run; {faults}.",
         listed(&groups.collect::<Vec<_>>()),
         listed(&services),
     )
@@ -79,20 +81,19 @@ fn before_and_after(facts: &Facts<'_>) -> Vec<String> {
             code(facts.source)
         )];
     };
-    let groups = facts.system.agents.iter().filter_map(|agents| {
-        let place = facts.figures.place(&format!("agents.{}.success", agents.name))?;
+    let told = facts.asked().into_iter().map(|place| {
         let [before, after] = [variant, 0].map(|of| facts.figures.level(of, place));
         let change = facts.figures.change_from(variant, place);
-        Some(format!(
-            "Success of {} is {after}; {called} it is {before}: {change} by the change, run by run \
-             with the same random numbers.",
-            code(&agents.name)
-        ))
+        let name = capital(&words::measure(&facts.figures.result().measures[place]));
+        format!(
+            "{name} is {after}; {called} it is {before}; run by run, with the same random numbers, \
+             that is a difference of {change}."
+        )
     });
-    groups.collect()
+    told.collect()
 }
 
-fn verdict(facts: &Facts<'_>) -> String {
+pub(super) fn verdict(facts: &Facts<'_>) -> String {
     let readiness = facts.readiness(0);
     let measures = &facts.figures.result().measures;
     let targets = facts.targets();
@@ -107,7 +108,10 @@ fn verdict(facts: &Facts<'_>) -> String {
     };
     let (no, mean) = (of(Kept::No), of(Kept::OnAverage));
     let why = match readiness {
-        Readiness::NotReady if no.is_empty() => "nothing is asked of it that was measured".into(),
+        Readiness::Undecided if facts.faults().is_empty() => {
+            format!("no fault of {} was tested", code(facts.source))
+        }
+        Readiness::Undecided => format!("nothing of {} was measured", code(facts.source)),
         Readiness::NotReady => listed(&no),
         Readiness::WithCaveats => format!("on the mean only: {}", listed(&mean)),
         Readiness::Ready => format!("{} met by whole intervals", counted(targets.len(), "target")),
@@ -136,8 +140,8 @@ fn flip(facts: &Facts<'_>, now: Readiness) -> String {
     match (assumed.is_empty(), set.is_empty()) {
         (true, true) => {
             format!(
-                "None of the {} changes that were tried with {} alters this verdict",
-                those.len(),
+                "None of {} that were tried with {} alters this verdict",
+                counted(those.len(), "change"),
                 code(facts.source)
             ) + "."
         }

@@ -8,6 +8,8 @@ use super::words::Kept;
 /// Whether a system keeps what it is to keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Readiness {
+    /// Nothing was tested, or nothing was there to be measured.
+    Undecided,
     /// Some target is missed.
     NotReady,
     /// All are met, some of them on the mean only.
@@ -19,6 +21,7 @@ pub(super) enum Readiness {
 impl Readiness {
     pub(super) fn word(self) -> &'static str {
         match self {
+            Self::Undecided => "not decidable",
             Self::NotReady => "not ready",
             Self::WithCaveats => "ready with caveats",
             Self::Ready => "ready",
@@ -77,7 +80,10 @@ impl Facts<'_> {
         let kept = |target: &Target| self.kept(variant, target);
         let all: Vec<Kept> = self.targets().iter().map(kept).collect();
         let has = |one: Kept| all.contains(&one);
-        if all.is_empty() || has(Kept::No) {
+        let is_known = all.iter().any(|kept| *kept != Kept::Unknown);
+        if !is_known || self.faults().is_empty() {
+            Readiness::Undecided
+        } else if has(Kept::No) {
             Readiness::NotReady
         } else if has(Kept::OnAverage) {
             Readiness::WithCaveats

@@ -154,11 +154,20 @@ pub(super) fn bound(of: &Bound, unit: Unit) -> String {
 
 /// A measure as a reader calls it: `success of research`.
 pub(super) fn measure(of: &Measure) -> String {
+    if of.window().is_some() {
+        return code(of.path());
+    }
     let name = of.name().replace(['-', '.'], " ");
     match of.of_whom().as_str() {
         "" | "system" => format!("{name} of all"),
         whom => format!("{name} of {}", code(whom)),
     }
+}
+
+/// Whether a difference is more than chance: its interval leaves out zero. Few events make an
+/// interval wide, and do not make it wrong where there are runs enough.
+pub(super) fn is_clear(of: &Estimate) -> bool {
+    RUNS_MIN <= of.n && !of.may_be_zero()
 }
 
 /// Whether a bound is kept to.
@@ -174,8 +183,12 @@ pub(super) enum Kept {
     Unknown,
 }
 
+/// Runs from which on intervals are relied on.
+const RUNS_MIN: usize = 5;
+
 impl Kept {
     pub(super) fn of(bound: &Bound, found: &Estimate) -> Self {
+        let is_told = found.is_reliable || RUNS_MIN <= found.n;
         let worst = match bound.compare {
             Compare::AtLeast | Compare::MoreThan => found.low,
             Compare::AtMost | Compare::LessThan => found.high,
@@ -183,7 +196,7 @@ impl Kept {
         match (found.mean.is_nan(), bound.holds(found.mean), bound.holds(worst)) {
             (true, ..) => Self::Unknown,
             (_, false, _) => Self::No,
-            (.., true) if found.is_reliable => Self::Surely,
+            (.., true) if is_told => Self::Surely,
             _ => Self::OnAverage,
         }
     }

@@ -15,6 +15,9 @@ use crate::diagnostic::Diagnostic;
 use crate::runner::EVENTS_MAX;
 use crate::scenario_file::ScenarioFile;
 
+/// From this time on a fault is meant never to come: a variant lets it.
+const NEVER: Time = Time::from_nanos(2_880_000_000_000_000_000);
+
 impl ScenarioFile {
     /// Warns of what has no effect.
     pub(super) fn warn(&self, system: &System, found: &mut Vec<Diagnostic>) {
@@ -85,7 +88,7 @@ impl ScenarioFile {
                 found.push(Diagnostic::no_effect(at("after"), message).help(end));
             }
             if let Schedule::Once { at, .. } | Schedule::Every { at, .. } = fault.schedule
-                && at >= system.horizon
+                && (system.horizon..NEVER).contains(&at)
             {
                 let message = "the run ends before this fault begins";
                 let end = format!("the horizon is {}", system.horizon);
@@ -211,7 +214,8 @@ fn warn_of_times(
         }
         Schedule::Renewal { up, .. } => {
             let is_late = up.as_constant().is_some_and(|up| Time::ZERO + up >= horizon);
-            if is_late {
+            let is_meant = up.as_constant().is_some_and(|up| Time::ZERO + up >= NEVER);
+            if is_late && !is_meant {
                 let message = "the run ends before this fault begins";
                 let end = format!("the horizon is {horizon}");
                 found.push(Diagnostic::no_effect(at("up"), message).help(end));

@@ -1,10 +1,12 @@
 //! Layers that are not there: what the one that a course would put there would be worth.
 
-use patterns::settings::{Node, Value};
+use patterns::settings::{Node, Value, entry};
+use sim::model::system::Place;
 use sim::trial::TrialOf;
 
 use super::Maker;
 use crate::path_keys::path_of;
+use crate::scenario_file::at_key;
 use crate::tree;
 
 /// Layers that a call to something outside should have, outermost first, as the course has them.
@@ -42,7 +44,17 @@ impl Maker<'_> {
                 format!("{from} -> {}", self.system.services[edge.to].name)
             })
             .collect();
+        if !bare.is_empty() {
+            let layers = LAYERS[1..].iter().filter(|(kind, _)| *kind != "bulkhead");
+            let layers: Vec<&str> = layers.map(|(_, layer)| *layer).collect();
+            self.put_policy(COURSE, &format!("[{}]", layers.join(", ")));
+        }
+        self.supervision();
         for edge in bare {
+            let change = vec![(path_of(&["edges", &edge]), COURSE.to_owned())];
+            let (to, kind, layer) = (edge.clone(), "policy".to_owned(), COURSE.to_owned());
+            let of = TrialOf::Added { to, kind, layer };
+            self.add(format!("{edge} under {COURSE}"), of, change);
             for policy in self.used_policies() {
                 let change = vec![(path_of(&["edges", &edge]), policy.clone())];
                 let (to, kind) = (edge.clone(), "policy".to_owned());
@@ -52,6 +64,47 @@ impl Maker<'_> {
         }
     }
 }
+
+impl Maker<'_> {
+    /// Puts a policy into the file that no edge is under yet, if that can be.
+    fn put_policy(&mut self, name: &str, layers: &str) {
+        let before = self.file.clone();
+        if let Value::Table(sections) = &mut self.file.root.value {
+            at_key(sections, "edges", || Value::Table(Vec::new()));
+            let policies = at_key(sections, "policies", || Value::Table(Vec::new()));
+            if let Value::Table(policies) = &mut policies.value
+                && policies.iter().all(|entry| entry.key != name)
+            {
+                policies.push(entry(name, tree::value(layers)));
+            }
+        }
+        if !self.can_be_run(&[]) {
+            self.file = before;
+        }
+    }
+
+    /// Has something start agents again whose processes a fault hits, where nothing does.
+    fn supervision(&mut self) {
+        for (group, agents) in self.system.agents.iter().enumerate() {
+            let path = path_of(&["agents", &agents.name, "supervise"]);
+            let faults = self.system.faults.iter().filter(|one| one.effect.info().hits_agents);
+            let is_hit = { faults }.any(|one| one.hits.contains(&Place::Agents(group)));
+            let life = agents.life.as_deref();
+            if is_hit && life.is_none_or(|life| life.supervise.is_none()) {
+                let change = vec![(path, SUPERVISE.to_owned())];
+                let (to, kind) = (agents.name.clone(), "supervise".to_owned());
+                let of = TrialOf::Added { to, kind, layer: SUPERVISE.to_owned() };
+                self.add(format!("agents.{} with supervise", agents.name), of, change);
+            }
+        }
+    }
+}
+
+/// What starts agents again.
+const SUPERVISE: &str = "{ restarts = 5, within = \"1h\", backoff = \"5s\" }";
+
+/// The policy of edges that have none: retries, a breaker and a timeout as a course has them.
+const COURSE: &str = "as-the-course-has-it";
 
 /// A policy with one more layer, where the order of [`LAYERS`] has it; none if it has such a layer.
 fn with_layer(own: &[Node], kind: &str, layer: &str) -> Option<String> {

@@ -1,5 +1,6 @@
 //! What is assumed, a little otherwise: more work, slower services, longer faults.
 
+use sim::fault::Schedule;
 use sim::trial::TrialOf;
 
 use super::Maker;
@@ -25,6 +26,9 @@ impl Maker<'_> {
                 self.assume(format!("{} takes {times} long", service.name), changes);
             }
             for fault in self.fault_names() {
+                if self.is_throughout(&fault) {
+                    continue;
+                }
                 let changes = ["for", "down", "mttr"]
                     .into_iter()
                     .flat_map(|key| self.scaled(&path_of(&["faults", &fault, key]), factor));
@@ -32,6 +36,14 @@ impl Maker<'_> {
                 self.assume(format!("{fault} lasts {times} long"), changes);
             }
         }
+    }
+
+    /// Whether a fault is on until the end of every run.
+    fn is_throughout(&self, name: &str) -> bool {
+        let fault = self.system.faults.iter().find(|fault| fault.name == name);
+        let schedule = fault.map(|fault| &fault.schedule);
+        matches!(schedule, Some(Schedule::Once { at, lasts })
+            if self.system.horizon <= *at + *lasts)
     }
 
     fn assume(&mut self, what: String, changes: Vec<(String, String)>) {

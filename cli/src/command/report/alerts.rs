@@ -68,17 +68,19 @@ pub(super) fn alerts(
     for ((fault, _), runs) in asked.into_iter().zip(all) {
         match fault {
             None => quiet = runs,
-            Some(fault) => under.push(Under { begins: begins(&own, &fault), fault, runs }),
+            Some(fault) => {
+                let (begins, ends) = first_time(&own, &fault).unzip();
+                under.push(Under { fault, begins, ends, runs });
+            }
         }
     }
     choose(&signals, (series.every, own.warmup), &quiet, &under)
 }
 
-/// When a fault comes first, if that is not up to chance.
-fn begins(system: &System, fault: &str) -> Option<Time> {
+/// When a fault comes first and ends, if that is not up to chance.
+fn first_time(system: &System, fault: &str) -> Option<(Time, Time)> {
     let fault = system.faults.iter().find(|one| one.name == fault)?;
     let times = fault.schedule.fixed_times(system.horizon)?;
-    let first = times.into_iter().map(|(from, _)| from).find(|from| system.warmup <= *from);
     // One that is on from the beginning may do something at any time.
-    first.filter(|from| *from > system.warmup)
+    times.into_iter().find(|(from, _)| system.warmup < *from)
 }

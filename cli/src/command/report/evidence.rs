@@ -141,9 +141,9 @@ fn window(system: &System, fault: &str) -> (Time, Time) {
     let found = system.faults.iter().find(|one| one.name == fault);
     let times = found.and_then(|fault| fault.schedule.fixed_times(system.horizon));
     let first = times.and_then(|times| times.first().copied());
-    let first = first.filter(|(from, to)| to.since(*from) <= LONGEST);
     match first {
         Some((from, to)) => {
+            let to = to.min(from + LONGEST);
             let before = from.since(Time::ZERO + AROUND);
             (Time::ZERO + before, system.horizon.min(to + AROUND))
         }

@@ -40,10 +40,13 @@ pub(super) fn breakers(facts: &Facts<'_>) -> Document {
             // Behind a fallback no call ends as refused.
             let line = line.as_ref().or(refused.as_ref().filter(|_| place == 1));
             let (result, evidence) = match line {
-                Some(line) => ("yes", code(line)),
+                Some(line) => ("yes", line.clone()),
                 None => (
                     "not seen",
-                    format!("{} was down from {from} to {until}", code(&check.service)),
+                    format!(
+                        "every request to {} fails from {from} to {until}",
+                        code(&check.service)
+                    ),
                 ),
             };
             vec![(*what).to_owned(), result.to_owned(), evidence, EMPTY.to_owned()]
