@@ -56,8 +56,8 @@ fn shares(facts: &Facts<'_>, one: &Ranked) -> Vec<(String, usize, f64)> {
         let place = facts.figures.place(&promise.text)?;
         // Of a window that never comes nothing holds, and nothing fails.
         let measures = &facts.figures.result().measures;
-        let measured = measures.iter().position(|one| *one == promise.measure)?;
-        if facts.figures.estimate(one.only, measured).mean.is_nan() {
+        let asked = measures.iter().position(|one| *one == promise.measure)?;
+        if facts.figures.estimate(one.only, asked).mean.is_nan() {
             return None;
         }
         let share = facts.figures.estimate(one.only, place).mean;

@@ -97,6 +97,9 @@ const ASKED_MAX: usize = 4;
 /// The part of what is lost or gained from which on it matters.
 const MATTERS: f64 = 0.002;
 
+/// By how much longer agents may wait for something better.
+const PRICE: f64 = 0.25;
+
 /// The share of tasks that must be degraded for it to be told how many are not.
 const DEGRADED: f64 = 0.001;
 
@@ -286,7 +289,10 @@ impl Facts<'_> {
             let found = self.figures.difference(variant, place);
             let better = self.figures.result().measures[place].better();
             let better = better.unwrap_or(Better::Higher);
-            words::is_clear(&found) && found.mean * better.sign() < 0.0
+            // To wait somewhat longer may be the price of an answer.
+            let is_price = self.figures.result().measures[place].name() == "frozen"
+                && found.mean.abs() < PRICE * self.figures.estimate(0, place).mean;
+            words::is_clear(&found) && found.mean * better.sign() < 0.0 && !is_price
         };
         is_clear
             && MATTERS * level <= gain

@@ -80,7 +80,11 @@ impl Facts<'_> {
         let kept = |target: &Target| self.kept(variant, target);
         let all: Vec<Kept> = self.targets().iter().map(kept).collect();
         let has = |one: Kept| all.contains(&one);
-        let is_known = all.iter().any(|kept| *kept != Kept::Unknown);
+        let has_tasks = self.system.agents.iter().any(|agents| {
+            let place = self.figures.place(&format!("agents.{}.success", agents.name));
+            place.is_some_and(|place| !self.figures.estimate(0, place).mean.is_nan())
+        });
+        let is_known = has_tasks && all.iter().any(|kept| *kept != Kept::Unknown);
         if !is_known || self.faults().is_empty() {
             Readiness::Undecided
         } else if has(Kept::No) {
