@@ -1,6 +1,7 @@
 //! The generator draws all that there is to write.
 
 use std::collections::BTreeSet;
+use std::thread;
 
 use scenarios::LayerRegistry;
 
@@ -36,8 +37,12 @@ fn all_keys(registry: &LayerRegistry) -> BTreeSet<String> {
     all
 }
 
-/// Files of which it is counted how many can be run.
-const COUNTED: u64 = 500;
+/// Files of which it is counted how many can be run: a number of whole rounds.
+const COUNTED: u64 = 512;
+
+/// Threads that look at files, and how many each does in a round.
+const THREADS: u64 = 4;
+const BATCH: u64 = 16;
 
 #[test]
 fn the_fuzzer_draws_every_key_in_a_file_that_can_be_run_and_half_of_its_files_can() {
@@ -46,18 +51,29 @@ fn the_fuzzer_draws_every_key_in_a_file_that_can_be_run_and_half_of_its_files_ca
     assert!(missing.len() > 200, "only {} keys are described", missing.len());
     let (mut drawn, mut right) = (0, 0);
     while drawn < COUNTED || (!missing.is_empty() && drawn < 10_000) {
-        let mut author = Author::new(drawn, &registry);
-        let text = author.file();
-        drawn += 1;
-        let keys = || author.parts().iter().flat_map(|part| &part.keys);
         // To look at a file takes longer than to draw it: later ones need something new.
-        let is_asked = drawn <= COUNTED || keys().any(|key| missing.contains(key));
-        if is_asked && is_right(&text, &registry) {
-            right += u64::from(drawn <= COUNTED);
-            for key in keys() {
-                missing.remove(key);
-            }
+        let looks = |seed: u64| {
+            let mut author = Author::new(seed, &registry);
+            let text = author.file();
+            let keys = author.parts().iter().flat_map(|part| part.keys.clone());
+            let keys: Vec<String> = keys.collect();
+            let is_asked = seed < COUNTED || keys.iter().any(|key| missing.contains(key));
+            (is_asked && is_right(&text, &registry)).then_some(keys)
+        };
+        let looks = &looks;
+        let found: Vec<Option<Vec<String>>> = thread::scope(|scope| {
+            let begin = |part: u64| {
+                let seeds = drawn + part * BATCH..drawn + (part + 1) * BATCH;
+                scope.spawn(move || seeds.map(looks).collect::<Vec<_>>())
+            };
+            let threads: Vec<_> = (0..THREADS).map(begin).collect();
+            threads.into_iter().flat_map(|one| one.join().expect("it ends")).collect()
+        });
+        right += if drawn < COUNTED { found.iter().flatten().count() } else { 0 };
+        for key in found.into_iter().flatten().flatten() {
+            missing.remove(&key);
         }
+        drawn += THREADS * BATCH;
     }
     assert!(missing.is_empty(), "never drawn in {drawn} files: {missing:#?}");
     let share = right as f64 / COUNTED as f64;
