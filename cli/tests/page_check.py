@@ -368,24 +368,29 @@ def take_shots(browser, page, to):
             browser.shot(to / f"{page.parent.name}-{width}-{scheme}-figure.png")
 
 
+def check_all(paths, look):
+    """Looks at each in one browser, says what fails, and ends with how it went."""
+    browser = Chromium()
+    failed = 0
+    try:
+        for path in map(pathlib.Path, paths):
+            try:
+                look(browser, path)
+            except AssertionError as error:
+                print(f"{path}: FAILED: {error}")
+                failed += 1
+    finally:
+        browser.close()
+    sys.exit(1 if failed else 0)
+
+
 def main():
     arguments, shots = sys.argv[1:], None
     if arguments[:1] == ["--shots"]:
         shots, arguments = pathlib.Path(arguments[1]), arguments[2:]
     if not arguments:
         sys.exit(__doc__)
-    browser = Chromium()
-    failed = 0
-    try:
-        for folder in map(pathlib.Path, arguments):
-            try:
-                check_page(browser, folder, shots)
-            except AssertionError as error:
-                print(f"{folder}: FAILED: {error}")
-                failed += 1
-    finally:
-        browser.close()
-    sys.exit(1 if failed else 0)
+    check_all(arguments, lambda browser, folder: check_page(browser, folder, shots))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-from page_check import COLOURS, Chromium, check, logged
+from page_check import COLOURS, check, check_all, logged
 
 AXE = "axe-core@4.14.1"
 SIZES = [(1280, 800), (360, 740)]
@@ -165,18 +165,7 @@ def main():
         npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, AXE]
         subprocess.run(npm, check=True)
         axe = (pathlib.Path(folder) / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-    browser = Chromium()
-    failed = 0
-    try:
-        for page in map(pathlib.Path, arguments):
-            try:
-                check_report(browser, page, axe, shots)
-            except AssertionError as error:
-                print(f"{page}: FAILED: {error}")
-                failed += 1
-    finally:
-        browser.close()
-    sys.exit(1 if failed else 0)
+    check_all(arguments, lambda browser, page: check_report(browser, page, axe, shots))
 
 
 if __name__ == "__main__":

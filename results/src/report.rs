@@ -33,6 +33,7 @@ pub use facts::{Beside, Facts, Log, Promise};
 pub use figures::{Figure, Figures, table, within};
 pub use html::html;
 pub use markdown::markdown;
+pub use words::counted;
 
 /// The report of a system. Its figures are among those of the facts from then on.
 pub fn document(facts: &Facts<'_>) -> Document {

@@ -29,3 +29,4 @@ pub use hypothesis::Hypothesis;
 pub(crate) use hypothesis::measure;
 pub(crate) use read::Draft;
 pub use read::Scenario;
+pub(crate) use warnings::NEVER;

@@ -6,6 +6,13 @@ use patterns::settings::{Entry, Node, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// A key as TOML takes it: in quotes, unless it is plain.
+pub(crate) fn key(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    let is_bare = !name.is_empty() && name.chars().all(is_plain);
+    if is_bare { name.to_owned() } else { Node::word(name).to_string() }
+}
+
 /// A table and everything in it, in the order of the file.
 pub(crate) fn table(table: &DeTable<'_>, at: Range<usize>) -> Node {
     let entries = table.iter().map(|(key, value)| Entry {

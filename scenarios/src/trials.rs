@@ -8,10 +8,10 @@ use sim::trial::{Trial, TrialOf};
 
 use crate::diagnostic::Diagnostics;
 use crate::registry::LayerRegistry;
-use crate::scenario::Scenario;
+use crate::scenario::{Draft, Scenario};
 use crate::scenario_file::{ScenarioFile, at_key};
 use crate::tree;
-use crate::variants::{AS_WRITTEN, Variant};
+use crate::variants::{AS_WRITTEN, Change, Variant};
 
 mod additions;
 mod assumptions;
@@ -23,8 +23,8 @@ mod toml;
 /// A scenario with all that is tried with it.
 #[derive(Clone, Debug)]
 pub struct Trials {
-    /// The file: its variants are the trials.
-    pub text: String,
+    /// The file without the trials.
+    file: ScenarioFile,
     /// What each is to tell. The first is the scenario as it is written.
     pub all: Vec<Trial>,
     /// How each layer is set, and what keeps agents alive: the policy or the agents, the kind, and
@@ -32,12 +32,9 @@ pub struct Trials {
     pub settings: Vec<(String, String, String)>,
 }
 
-/// A time that no run comes to.
-const NEVER: &str = "800000h";
-
 impl ScenarioFile {
-    /// What is worth trying with this file, of which the scenario is `scenario`; each trial is run
-    /// so often. What cannot be run is not among it.
+    /// What is worth trying with this file, of which the scenario is `scenario`. What cannot be run
+    /// is not among it.
     ///
     /// # Errors
     ///
@@ -46,7 +43,6 @@ impl ScenarioFile {
         &self,
         registry: &LayerRegistry,
         scenario: &Scenario,
-        replications: u32,
     ) -> Result<Trials, Diagnostics> {
         let mut found = Vec::new();
         let own = self.variants(&mut found);
@@ -60,7 +56,7 @@ impl ScenarioFile {
         maker.settings();
         maker.additions();
         maker.assumptions();
-        Ok(maker.finish(replications, self.root.get("sweep")))
+        Ok(maker.finish(self.root.get("sweep")))
     }
 }
 
@@ -108,15 +104,14 @@ impl<'a> Maker<'a> {
         }
     }
 
+    /// Whether the file can be run with these changes, as a variant with them would be.
     fn can_be_run(&self, changes: &[(String, String)]) -> bool {
-        let mut file = self.file.clone();
-        let is_set =
-            changes.iter().all(|(path, value)| file.set_text(self.registry, path, value).is_ok());
-        // What must hold is said of the file as it is written.
-        if let Value::Table(sections) = &mut file.root.value {
-            sections.retain(|entry| entry.key != "hypotheses");
-        }
-        is_set && file.scenario(self.registry).is_ok()
+        let values: Vec<Node> = changes.iter().map(|(_, value)| tree::value(value)).collect();
+        let changes = changes.iter().zip(&values);
+        let changes: Vec<Change<'_>> =
+            changes.map(|((path, _), value)| (path.as_str(), &(0..0), value)).collect();
+        let draft = self.file.changed(&changes, self.registry, &mut Vec::new());
+        draft.and_then(Draft::scenario).is_some()
     }
 
     /// Adds an element to a section that is a list.
@@ -139,26 +134,32 @@ impl<'a> Maker<'a> {
         self.system.warmup + Duration::from_secs_f64(self.span().as_secs_f64() * share)
     }
 
-    fn finish(self, replications: u32, sweep: Option<&Node>) -> Trials {
+    fn finish(self, sweep: Option<&Node>) -> Trials {
         let settings = self.written();
         let Self { mut file, all, .. } = self;
-        let text = |text: &str| Node::word(text);
         let asked = ["objective", "better"].into_iter();
         let asked = asked.filter_map(|key| Some(entry(key, sweep?.get(key)?.clone())));
-        let runs = Node::unwritten(Value::Integer(replications.into()));
-        let sweep: Vec<Entry> = asked.chain([entry("replications", runs)]).collect();
+        let sweep = Node::unwritten(Value::Table(asked.collect()));
         if let Value::Table(sections) = &mut file.root.value {
-            sections.retain(|entry| entry.key != "sweep" && entry.key != "variants");
-            let sweep = Node::unwritten(Value::Table(sweep));
+            sections.retain(|entry| entry.key != "sweep");
             sections.push(entry("sweep", sweep));
         }
+        Trials { file, all, settings }
+    }
+}
+
+impl Trials {
+    /// The file, whose variants are the trials, each of which is run so often.
+    pub fn text(&self, replications: u32) -> String {
+        let mut file = self.file.clone();
+        file.set_replications(replications);
         let mut out = toml::toml(&file.root);
-        for trial in &all[1..] {
-            out += &format!("\n[variants.{}]\n", text(&trial.name));
+        for trial in &self.all[1..] {
+            out += &format!("\n[variants.{}]\n", Node::word(&trial.name));
             for (path, value) in &trial.changes {
-                out += &format!("{} = {value}\n", text(path));
+                out += &format!("{} = {value}\n", Node::word(path));
             }
         }
-        Trials { text: out, all, settings }
+        out
     }
 }

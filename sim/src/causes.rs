@@ -7,7 +7,7 @@ use patterns::Class;
 use patterns::report::{Quantity, Severity};
 
 use crate::measure::Measure;
-use crate::model::system::{Edge, Flow, LayerFactory, Per, Step, System};
+use crate::model::system::{Flow, LayerFactory, Per, Step, System};
 
 /// Failures that were made in one place in one way.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +72,7 @@ pub fn causes(system: &System) -> Vec<Cause> {
         }
     }
     for edge in &system.edges {
-        let (name, to) = (name(system, edge), &system.services[edge.to].name);
+        let (name, to) = (system.edge_name(edge), &system.services[edge.to].name);
         for class in Class::ALL.map(Class::name) {
             let path = format!("edges.\"{name}\".failures.{class}");
             add(CauseOf::Attempts, (&name, Some(to), class), &path);
@@ -135,15 +135,11 @@ fn kinds(system: &System) -> Vec<OfKind<'_>> {
             if !is_first || is_shared && seen[index] {
                 continue;
             }
-            let edge = name(system, edge);
+            let edge = system.edge_name(edge);
             let owner = if is_shared { policy.name.clone() } else { edge.clone() };
             all.push(OfKind { owner, edge, layer });
         }
         seen[index] = true;
     }
     all
-}
-
-fn name(system: &System, edge: &Edge) -> String {
-    format!("{} -> {}", system.caller_name(edge.from), system.services[edge.to].name)
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
+pub(crate) use results::report::counted;
 use scenarios::{Diagnostics, LayerRegistry, ScenarioFile, plain};
 
 use crate::command::limits::LimitArgs;
@@ -216,11 +217,6 @@ fn dollar_quoted(text: &str) -> String {
     }
     quoted.push('\'');
     quoted
-}
-
-/// A number of things: `1 cell`, `4 cells`.
-pub(crate) fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Which pictures were drawn, when there was no time for all.

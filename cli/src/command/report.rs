@@ -99,9 +99,10 @@ impl Report {
         let observed = self.observed(&scenario)?;
         let seed = self.common.seed.unwrap_or(scenario.seed);
         let mut folder = self.common.folder(&source, "report", &TABLES)?;
-        let trials = self.trials(&file, &scenario, registry, seed)?;
+        let trials = file.trials(registry, &scenario)?;
+        let text = trials.text(self.replications(trials.all.len(), &scenario, seed));
         let path = folder.path().join(TRIALS).to_string_lossy().into_owned();
-        let of_trials = ScenarioFile::parse(&path, &trials.text)?;
+        let of_trials = ScenarioFile::parse(&path, &text)?;
         let sweep = of_trials.sweep(registry)?;
         let mut result = result(&sweep, &path, seed);
         let (cells, each) = (result.cells(), counted(result.replications as usize, "run"));
@@ -118,7 +119,7 @@ impl Report {
         let made = tables.write(&journal, (&sweep.series, &over_time), &mut result)?;
         // What the sweep of all trials writes is not written twice.
         drop(tables);
-        folder.write(TRIALS, trials.text.as_bytes())?;
+        folder.write(TRIALS, text.as_bytes())?;
         folder.publish()?;
         let mut verdict = Verdict::Fails;
         if made.runs == result.runs() {
@@ -223,24 +224,15 @@ impl Report {
         Ok(())
     }
 
-    /// All that is tried, each as often as there is time for.
-    fn trials(
-        &self,
-        file: &ScenarioFile,
-        scenario: &Scenario,
-        registry: &LayerRegistry,
-        seed: u64,
-    ) -> Result<Trials, Failure> {
-        if let Some(replications) = self.effort.replications() {
-            return Ok(file.trials(registry, scenario, replications)?);
-        }
-        let limits = self.common.limits.limits();
-        let options = RunOptions { limits, ..RunOptions::default() };
-        let record = run_until(&scenario.system, scenarios::seed_of(seed, 0), &options);
-        let trials = file.trials(registry, scenario, 1)?;
-        let all = (trials.all.len() as u64).saturating_mul(record.events.max(1));
-        let replications = (EVENTS / all).clamp(RUNS.0, RUNS.1) as u32;
-        Ok(file.trials(registry, scenario, replications)?)
+    /// How often each of so many trials is run: as it is said, or as there is time for.
+    fn replications(&self, trials: usize, scenario: &Scenario, seed: u64) -> u32 {
+        self.effort.replications().unwrap_or_else(|| {
+            let limits = self.common.limits.limits();
+            let options = RunOptions { limits, ..RunOptions::default() };
+            let record = run_until(&scenario.system, scenarios::seed_of(seed, 0), &options);
+            let all = (trials as u64).saturating_mul(record.events.max(1));
+            (EVENTS / all).clamp(RUNS.0, RUNS.1) as u32
+        })
     }
 }
 

@@ -30,10 +30,8 @@ const SIGNALS_MAX: usize = 12;
 /// What alerts can be about: the success of each group of agents and on each edge.
 pub fn signals(system: &System) -> Vec<Measure> {
     let agents = system.agents.iter().map(|one| format!("agents.{}.success", one.name));
-    let edges = system
-        .edges
-        .iter()
-        .map(|edge| format!("edges.\"{}\".success", super::words::edge(system, edge)));
+    let edges =
+        system.edges.iter().map(|edge| format!("edges.\"{}\".success", system.edge_name(edge)));
     let all = agents.chain(edges).take(SIGNALS_MAX);
     all.filter_map(|path| Measure::parse(&path, system).ok()).collect()
 }

@@ -45,7 +45,7 @@ fn points(facts: &Facts<'_>) -> Vec<Point> {
     let edges: Vec<&Edge> = system.edges.iter().collect();
     let with = |kinds: &'static [&'static str], what: &str| {
         let lacking = edges.iter().filter(|edge| !has(facts, edge, kinds));
-        let lacking = lacking.map(|edge| code(words::edge(system, edge))).collect();
+        let lacking = lacking.map(|edge| code(system.edge_name(edge))).collect();
         Point { what: what.to_owned(), all: edges.len(), lacking }
     };
     let mut all = vec![handled(facts)];
@@ -72,8 +72,7 @@ fn handled(facts: &Facts<'_>) -> Point {
     let lacking = faults.iter().filter_map(|fault| {
         let edges = words::edges_hit(facts.system, fault);
         let bare = edges.iter().filter(|edge| !has(facts, edge, &handlers));
-        let mut bare: Vec<String> =
-            bare.map(|edge| code(words::edge(facts.system, edge))).collect();
+        let mut bare: Vec<String> = bare.map(|edge| code(facts.system.edge_name(edge))).collect();
         let groups = words::groups_hit(fault).into_iter();
         let alone = groups.filter(|group| !is_kept_alive(facts, *group));
         bare.extend(alone.map(|group| code(&facts.system.agents[group].name)));

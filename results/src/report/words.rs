@@ -10,11 +10,6 @@ use super::document::code;
 use crate::chart::level;
 use crate::estimate::Estimate;
 
-/// The name of an edge.
-pub(super) fn edge(system: &System, edge: &Edge) -> String {
-    format!("{} -> {}", system.caller_name(edge.from), system.services[edge.to].name)
-}
-
 /// What a fault hits, by name.
 pub(super) fn hit(system: &System, fault: &Fault) -> Vec<String> {
     let name = |place: &Place| match *place {
@@ -133,7 +128,7 @@ pub(super) fn listed(all: &[String]) -> String {
 }
 
 /// A number of things: `1 run`, `4 runs`.
-pub(super) fn counted(number: usize, what: &str) -> String {
+pub fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 

@@ -8,6 +8,7 @@ mod coverage;
 mod estimate;
 mod finding;
 mod groups;
+mod markup;
 mod observed;
 mod of_sweeps;
 mod over_time;

@@ -4,35 +4,13 @@
 use results::chart::{lines, svg};
 use results::page::{CELLS_MAX, PICTURE_MAX, Page, Picture, Verdict, cells, of_cell, of_record};
 use results::{Measured, SweepResult};
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::{Document, Node};
 use sim::design::{Axis, AxisRole, SweepDesign};
 use sim::measure::{Better, Measure};
 use sim::{Watch, run};
 
+use crate::markup::{HOSTILE, elements, parsed, text};
 use crate::table;
-
-const HOSTILE: [&str; 6] = [
-    "<script>alert(1)</script>",
-    "</title></style></td>]]>-->",
-    "\"quotes\" and 'quotes' onload=alert(1) &amp; &",
-    "שלום 🌊 مرحبا",
-    "\u{202e}turned\u{2066}",
-    "\u{0}\u{1b}[31m\u{ffff}",
-];
-
-fn parsed(html: &str) -> Document<'_> {
-    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
-    Document::parse_with_options(html, options).unwrap_or_else(|e| panic!("{e}\n{html}"))
-}
-
-/// What stands in an element, with all that is in it.
-fn text(node: Node<'_, '_>) -> String {
-    node.descendants().filter(Node::is_text).filter_map(|node| node.text()).collect()
-}
-
-fn elements<'a>(page: &'a Document<'_>, name: &str) -> Vec<Node<'a, 'a>> {
-    page.descendants().filter(|node| node.has_tag_name(name)).collect()
-}
 
 fn rows<'a>(page: &'a Document<'_>, table: &str) -> Vec<Node<'a, 'a>> {
     let found = page.descendants().find(|node| node.attribute("id") == Some(table));

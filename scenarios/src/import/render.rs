@@ -8,6 +8,7 @@ use super::draft::{Draft, From, Layer, Left, Line, Service};
 use super::names::CALLER;
 use crate::plain::plain;
 use crate::source::Source;
+use crate::tree::key;
 
 /// A scenario file, and where its lines come from.
 #[derive(Debug)]
@@ -197,10 +198,4 @@ fn title(file: &str, about: &str) -> String {
     let kept: String = format!("{file}: {about}").chars().take(200).collect();
     // Every character can stand in TOML as it is.
     kept.chars().map(|c| if c.escape_debug().count() == 1 || c == '\'' { c } else { '-' }).collect()
-}
-
-/// A key as TOML takes it.
-fn key(name: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-    if name.chars().all(is_plain) { name.to_owned() } else { Node::word(name).to_string() }
 }

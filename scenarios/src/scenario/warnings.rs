@@ -15,8 +15,13 @@ use crate::diagnostic::Diagnostic;
 use crate::runner::EVENTS_MAX;
 use crate::scenario_file::ScenarioFile;
 
-/// From this time on a fault is meant never to come: a variant lets it.
-const NEVER: Time = Time::from_nanos(2_880_000_000_000_000_000);
+/// When a fault comes that is meant never to come, unless a variant lets it.
+pub(crate) const NEVER: &str = "800000h";
+
+/// Whether it is meant that this time never comes.
+fn is_never(at: Time) -> bool {
+    NEVER.parse().is_ok_and(|never: Duration| Time::ZERO + never <= at)
+}
 
 impl ScenarioFile {
     /// Warns of what has no effect.
@@ -88,7 +93,8 @@ impl ScenarioFile {
                 found.push(Diagnostic::no_effect(at("after"), message).help(end));
             }
             if let Schedule::Once { at, .. } | Schedule::Every { at, .. } = fault.schedule
-                && (system.horizon..NEVER).contains(&at)
+                && system.horizon <= at
+                && !is_never(at)
             {
                 let message = "the run ends before this fault begins";
                 let end = format!("the horizon is {}", system.horizon);
@@ -214,7 +220,7 @@ fn warn_of_times(
         }
         Schedule::Renewal { up, .. } => {
             let is_late = up.as_constant().is_some_and(|up| Time::ZERO + up >= horizon);
-            let is_meant = up.as_constant().is_some_and(|up| Time::ZERO + up >= NEVER);
+            let is_meant = up.as_constant().is_some_and(|up| is_never(Time::ZERO + up));
             if is_late && !is_meant {
                 let message = "the run ends before this fault begins";
                 let end = format!("the horizon is {horizon}");

@@ -38,12 +38,7 @@ impl Maker<'_> {
             }
         }
         let bare = self.system.edges.iter().filter(|edge| edge.policy.is_none());
-        let bare: Vec<String> = bare
-            .map(|edge| {
-                let from = self.system.caller_name(edge.from);
-                format!("{from} -> {}", self.system.services[edge.to].name)
-            })
-            .collect();
+        let bare: Vec<String> = bare.map(|edge| self.system.edge_name(edge)).collect();
         if !bare.is_empty() {
             let layers = LAYERS[1..].iter().filter(|(kind, _)| *kind != "bulkhead");
             let layers: Vec<&str> = layers.map(|(_, layer)| *layer).collect();

@@ -2,9 +2,10 @@
 
 use sim::trial::TrialOf;
 
-use super::{Maker, NEVER};
+use super::Maker;
 use crate::axes::shown;
 use crate::path_keys::path_of;
+use crate::scenario::NEVER;
 
 /// What keeps agents alive: keys of agents.
 const KEPT_ALIVE: [&str; 3] = ["supervise", "health", "checkpoint"];

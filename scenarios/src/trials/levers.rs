@@ -6,8 +6,9 @@ use patterns::{Duration, Time};
 use sim::model::system::{Caller, Fault, Place};
 use sim::trial::TrialOf;
 
-use super::{Maker, NEVER};
+use super::Maker;
 use crate::path_keys::path_of;
+use crate::scenario::NEVER;
 
 /// How long after the beginning of a fault somebody acts, at the latest.
 const ACTS_AFTER: Duration = Duration::from_secs(120);

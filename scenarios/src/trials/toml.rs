@@ -2,6 +2,8 @@
 
 use patterns::settings::{Entry, Node, Value};
 
+use crate::tree::key;
+
 /// Characters beyond which a list has a line for each of its elements.
 const LINE_MAX: usize = 90;
 
@@ -65,15 +67,5 @@ fn line(Entry { key: name, node, .. }: &Entry, out: &mut String) {
             *out += &format!("{name} = [\n{}]\n", items.concat());
         }
         _ => *out += &format!("{name} = {whole}\n"),
-    }
-}
-
-/// A key as TOML wants it.
-fn key(name: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if !name.is_empty() && name.chars().all(is_plain) {
-        name.to_owned()
-    } else {
-        Node::word(name).to_string()
     }
 }

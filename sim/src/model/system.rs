@@ -63,6 +63,11 @@ impl System {
         }
     }
 
+    /// The name of an edge: `research -> github`.
+    pub fn edge_name(&self, edge: &Edge) -> String {
+        format!("{} -> {}", self.caller_name(edge.from), self.services[edge.to].name)
+    }
+
     /// How many records steps read and write, by service.
     pub fn records(&self) -> Vec<u32> {
         let steps = self.agents.iter().map(|agents| &agents.steps);

@@ -4,8 +4,8 @@ use patterns::{Class, Duration, Outcome};
 
 use super::recording::Recording;
 use super::settings::{
-    AGENTS, CRASH_EACH, Effect, FAULTS, OF_GROUP, RESTART_AFTER, RESTORING, SAVING, STARTS_IN,
-    STEPS, TRIES, WRITE,
+    AGENTS, CRASH_EACH, Effect, FAULTS, MAIL, OF_GROUP, PROGRAMS, RESTART_AFTER, RESTORING, SAVING,
+    STARTS_IN, STEPS, TRIES, WRITE,
 };
 use super::state::{Agent, Phase, Process, Saved};
 use super::{CRASH, FAULT, Loop, RESTART, STARTED};
@@ -116,6 +116,9 @@ impl<R: Recording> Loop<R> {
             Phase::Working | Phase::Broke => at.progress += now - at.moving,
             Phase::Calling => {
                 at.progress += now - at.moving;
+                // One that is under way may have been done.
+                let step = PROGRAMS[agent / OF_GROUP][usize::from(at.step)];
+                at.effects += u64::from(step == Some(MAIL));
                 self.give_up(now, agent);
             }
             Phase::Saving => self.stood_still(now, agent),

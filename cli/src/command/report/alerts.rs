@@ -10,6 +10,8 @@ use sim::series::SeriesDesign;
 use sim::trial::{Trial, TrialOf};
 use sim::{Limits, System};
 
+use super::evidence::alone;
+
 /// The alerts that find most of the faults of a system, by runs of the trials with one fault each
 /// and of that without any.
 pub(super) fn alerts(
@@ -19,23 +21,12 @@ pub(super) fn alerts(
     time_is_up: &AtomicBool,
 ) -> Vec<Alert> {
     let own = system(0);
-    let variant = |trial: &Trial| result.variants.iter().position(|name| *name == trial.name);
-    let mut asked: Vec<(Option<String>, usize)> = Vec::new();
-    for trial in trials {
-        match &trial.of {
-            TrialOf::Quiet => asked.extend(variant(trial).map(|place| (None, place))),
-            TrialOf::Only(fault) => {
-                asked.extend(variant(trial).map(|place| (Some(fault.clone()), place)));
-            }
-            _ => {}
-        }
-    }
-    let fault = own.faults.iter().find(|fault| !fault.effect.info().is_action);
-    if asked.len() == 1
-        && let Some(fault) = fault
-    {
-        asked.push((Some(fault.name.clone()), 0));
-    }
+    let quiet = trials.iter().find(|trial| trial.of == TrialOf::Quiet);
+    let quiet = quiet.and_then(|quiet| result.variants.iter().position(|name| *name == quiet.name));
+    let under = alone((result, trials), &own).into_iter();
+    let under = under.map(|(fault, place)| (Some(fault), place));
+    let asked: Vec<(Option<String>, usize)> =
+        quiet.map(|place| (None, place)).into_iter().chain(under).collect();
     if asked.len() < 2 {
         return Vec::new();
     }

@@ -37,8 +37,7 @@ impl Runs<'_> {
     /// The command that shows the log of a run.
     fn command(&self, variant: usize, replication: u32, (from, to): (Time, Time)) -> String {
         let pick = self.result.picks[variant].as_str();
-        let whole = from == Time::ZERO && self.result.replications > 0;
-        let from = if whole { String::new() } else { format!(" --from {}", of(from)) };
+        let from = if from == Time::ZERO { String::new() } else { format!(" --from {}", of(from)) };
         format!(
             "wavetank trace {}{pick} --seed 0x{:x} --replication {replication}{from} --until {}",
             quoted(self.path),
@@ -49,15 +48,7 @@ impl Runs<'_> {
 
     /// The median and the worst run of each fault alone.
     pub(super) fn logs(&self) -> Vec<Log> {
-        let only: Vec<(String, usize)> = self
-            .trials
-            .iter()
-            .filter_map(|trial| match &trial.of {
-                TrialOf::Only(fault) => Some((fault.clone(), self.variant(trial))),
-                _ => None,
-            })
-            .collect();
-        let only = if only.is_empty() { self.single() } else { only };
+        let only = alone((self.result, self.trials), &(self.system)(0));
         let mut logs = Vec::new();
         for (fault, variant) in only {
             let system = (self.system)(variant);
@@ -78,16 +69,6 @@ impl Runs<'_> {
             }
         }
         logs
-    }
-
-    /// The one fault of a system that has one: it is alone as it is written.
-    fn single(&self) -> Vec<(String, usize)> {
-        if !self.trials.iter().any(|trial| trial.of == TrialOf::Quiet) {
-            return Vec::new();
-        }
-        let system = (self.system)(0);
-        let fault = system.faults.iter().find(|fault| !fault.effect.info().is_action);
-        fault.map(|fault| vec![(fault.name.clone(), 0)]).unwrap_or_default()
     }
 
     /// The replications that are worst and in the middle by the objective.
@@ -120,15 +101,32 @@ impl Runs<'_> {
     }
 }
 
+/// The variants in which one fault comes alone, each with the fault. The only fault of a system
+/// is alone as it is written.
+pub(super) fn alone(
+    (result, trials): (&SweepResult, &[Trial]),
+    system: &System,
+) -> Vec<(String, usize)> {
+    let variant = |trial: &Trial| result.variants.iter().position(|name| *name == trial.name);
+    let only = trials.iter().filter_map(|trial| match &trial.of {
+        TrialOf::Only(fault) => Some((fault.clone(), variant(trial)?)),
+        _ => None,
+    });
+    let only: Vec<(String, usize)> = only.collect();
+    if !only.is_empty() || trials.iter().all(|trial| trial.of != TrialOf::Quiet) {
+        return only;
+    }
+    let fault = system.faults.iter().find(|fault| !fault.effect.info().is_action);
+    fault.map(|fault| vec![(fault.name.clone(), 0)]).unwrap_or_default()
+}
+
 /// What logs call a policy and its edges.
 fn names(system: &System, policy: &str) -> Vec<String> {
     let edges = system
         .edges
         .iter()
         .filter(|edge| edge.policy.is_some_and(|place| system.policies[place].name == policy));
-    let edges = edges.map(|edge| {
-        format!("{} -> {}", system.caller_name(edge.from), system.services[edge.to].name)
-    });
+    let edges = edges.map(|edge| system.edge_name(edge));
     edges.chain([policy.to_owned(), format!("policies.{policy}")]).collect()
 }
 

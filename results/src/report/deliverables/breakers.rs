@@ -15,7 +15,7 @@ pub(super) fn breakers(facts: &Facts<'_>) -> Document {
         let edges = facts.system.edges.iter().filter(|edge| {
             edge.policy.is_some_and(|place| facts.system.policies[place].name == *policy)
         });
-        let edges: Vec<String> = edges.map(|edge| code(words::edge(facts.system, edge))).collect();
+        let edges: Vec<String> = edges.map(|edge| code(facts.system.edge_name(edge))).collect();
         vec![code(policy), words::listed(&edges), code(settings)]
     });
     let rows: Vec<Vec<String>> = rows.collect();
@@ -91,7 +91,7 @@ fn refused(facts: &Facts<'_>, check: &Check) -> Option<String> {
         policy == Some(&check.policy) && facts.system.services[edge.to].name == check.service
     });
     let told = edges.filter_map(|edge| {
-        let name = words::edge(facts.system, edge);
+        let name = facts.system.edge_name(edge);
         let place = facts.figures.place(&format!("edges.\"{name}\".breaker.refused"))?;
         let some = 0.0 < facts.figures.estimate(variant, place).mean;
         some.then(|| {

@@ -73,7 +73,7 @@ fn untried(facts: &Facts<'_>, out: &mut Document) {
             .edges
             .iter()
             .filter(|edge| edge.to == place)
-            .map(|edge| code(words::edge(system, edge)))
+            .map(|edge| code(system.edge_name(edge)))
             .collect();
         if edges.is_empty() {
             continue;
