@@ -368,6 +368,16 @@ def take_shots(browser, page, to):
             browser.shot(to / f"{page.parent.name}-{width}-{scheme}-figure.png")
 
 
+def asked(usage):
+    """What is to be looked at, and the folder for pictures of it, if there is one."""
+    arguments, shots = sys.argv[1:], None
+    if arguments[:1] == ["--shots"]:
+        shots, arguments = pathlib.Path(arguments[1]), arguments[2:]
+    if not arguments:
+        sys.exit(usage)
+    return arguments, shots
+
+
 def check_all(paths, look):
     """Looks at each in one browser, says what fails, and ends with how it went."""
     browser = Chromium()
@@ -385,11 +395,7 @@ def check_all(paths, look):
 
 
 def main():
-    arguments, shots = sys.argv[1:], None
-    if arguments[:1] == ["--shots"]:
-        shots, arguments = pathlib.Path(arguments[1]), arguments[2:]
-    if not arguments:
-        sys.exit(__doc__)
+    arguments, shots = asked(__doc__)
     check_all(arguments, lambda browser, folder: check_page(browser, folder, shots))
 
 

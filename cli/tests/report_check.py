@@ -14,10 +14,9 @@ import base64
 import pathlib
 import re
 import subprocess
-import sys
 import tempfile
 
-from page_check import COLOURS, check, check_all, logged
+from page_check import COLOURS, asked, check, check_all, logged
 
 AXE = "axe-core@4.14.1"
 SIZES = [(1280, 800), (360, 740)]
@@ -156,11 +155,7 @@ def take_shots(browser, page, to, name):
 
 
 def main():
-    arguments, shots = sys.argv[1:], None
-    if arguments[:1] == ["--shots"]:
-        shots, arguments = pathlib.Path(arguments[1]), arguments[2:]
-    if not arguments:
-        sys.exit(__doc__)
+    arguments, shots = asked(__doc__)
     with tempfile.TemporaryDirectory() as folder:
         npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, AXE]
         subprocess.run(npm, check=True)
