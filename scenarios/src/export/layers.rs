@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use patterns::settings::{Entry, Node, Reader, Value};
 
+use crate::describe::fields_of;
 use crate::format::{FileNames, PER, PolicyNames};
 use crate::path_keys::path_key;
 use crate::registry::LayerRegistry;
@@ -44,8 +45,10 @@ pub(crate) struct Layer {
     pub(crate) at: Range<usize>,
     /// What of its settings is written.
     pub(crate) written: Node,
-    /// All its settings: those of its library and the defaults, too.
+    /// All its settings that are not the defaults: those of its library, too.
     pub(crate) settings: Node,
+    /// What holds for a key that has no setting, if anything does.
+    pub(crate) defaults: Vec<(String, Node)>,
 }
 
 impl Layer {
@@ -59,6 +62,16 @@ impl Layer {
         let written = self.written.entries().unwrap_or_default();
         let entry = written.iter().find(|entry| entry.key == key);
         entry.map_or(&self.at, |entry| &entry.key_at)
+    }
+
+    /// What holds for a key if nothing is set.
+    pub(crate) fn default(&self, key: &str) -> Option<&Node> {
+        self.defaults.iter().find(|(name, _)| name == key).map(|(_, default)| default)
+    }
+
+    /// A setting, or the default in its place.
+    pub(crate) fn get_or_default(&self, key: &str) -> Option<&Node> {
+        self.get(key).or(self.default(key))
     }
 
     /// A setting, by the keys that lead to it.
@@ -109,5 +122,8 @@ fn layer(item: &Entry, path: String, registry: &LayerRegistry, names: &FileNames
     let mut reader = Reader::new(&mut names);
     let settings = registry.settings(&item.key, &written, &mut reader)?;
     let (kind, at) = (item.key.clone(), item.key_at.clone());
-    Some(Layer { kind, path, at, written: item.node.clone(), settings })
+    let fields = registry.kind(&kind).map(fields_of).unwrap_or_default();
+    let defaults = fields.into_iter().filter_map(|field| Some((field.key.name(), field.default?)));
+    let defaults = defaults.collect();
+    Some(Layer { kind, path, at, written: item.node.clone(), settings, defaults })
 }

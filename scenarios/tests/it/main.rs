@@ -7,6 +7,7 @@ mod at_once;
 mod cases;
 mod claims;
 mod codes;
+mod configurations;
 mod description;
 mod diagnostics;
 mod distributions;

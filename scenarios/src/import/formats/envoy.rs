@@ -10,7 +10,7 @@ mod find;
 mod outlier;
 mod route;
 
-pub(super) use cluster::{pool, threshold_budget};
+pub(super) use cluster::{BudgetKeys, pool, threshold_budget};
 pub(super) use route::{NO_CLASS, ON};
 
 use patterns::settings::{Code, Node};

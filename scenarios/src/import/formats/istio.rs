@@ -2,15 +2,17 @@
 //!
 //! Keys and defaults: `networking/v1/destination_rule.proto` and `virtual_service.proto` of
 //! istio/api. Istio makes a configuration of Envoy of them, so the layers are those of Envoy; it
-//! turns rules on success rates off (`applyOutlierDetection`), has no timeout of a route, and tries
-//! every call up to two times again (`DefaultPolicy` of its retries).
+//! turns rules on success rates off (`applyOutlierDetection`), has no timeout of a route, tries every
+//! call up to two times again (`DefaultPolicy` of its retries), limits nothing that is not written
+//! (`getDefaultCircuitBreakerThresholds`), and picks of two hosts the one with less to do
+//! (`defaultLBAlgorithm`).
 
 mod tables;
 
 use patterns::Class;
 use patterns::settings::{Code, Node, Value};
 
-use super::envoy::{pool, threshold_budget};
+use super::envoy::{BudgetKeys, pool, threshold_budget};
 use crate::diagnostic::{Diagnostic, nearest_or_all};
 use crate::import::draft::{Draft, From, Layer};
 use crate::import::importer::Importer;
@@ -37,6 +39,16 @@ pub(crate) static IMPORTER: Importer = Importer { format: &FORMAT, is, read };
 
 const VERSIONS: [&str; 3] = ["v1", "v1beta1", "v1alpha3"];
 const DEFAULT: &str = "default of Istio";
+const UNLIMITED: &str = "Istio sets no limit without `maxRetries`";
+const PICK: &str = "LEAST_REQUEST is the default of Istio";
+const PANIC: &str = "Istio turns it off without `minHealthPercent`";
+
+/// What limits retries.
+const BUDGET: BudgetKeys = BudgetKeys {
+    percent: "retryBudget.percent",
+    least: "retryBudget.minRetryConcurrency",
+    fixed: "connectionPool.http.maxRetries",
+};
 
 /// All resources, also those of a list.
 fn resources(documents: &[Node]) -> Vec<&Node> {
@@ -224,8 +236,10 @@ fn one(host: &Host<'_>, draft: &mut Draft) {
     }
     let (retry, per_try) = retries(retry, draft);
     if let Some(mut retry) = retry {
-        if let Some((budget, from)) = budget.take() {
-            retry.set("budget", budget, from);
+        match budget.take() {
+            Some((budget, from)) => retry.set("budget", budget, from),
+            // Envoy's own limit of 3 retries at a time is not there.
+            None => default(&mut retry, "budget", Node::word("none"), UNLIMITED),
         }
         layers.push(retry);
     }
@@ -303,8 +317,11 @@ fn connection_pool(policy: &Node, draft: &mut Draft) -> (Option<Layer>, Option<(
     let policy = &without_zeros(policy, draft);
     let mut taken = take(&POLICY, &[policy], true, from, draft);
     pool(&mut taken, "connectionPool.tcp.maxConnections", true, draft);
-    let budget = threshold_budget(&taken, "connectionPool.http.maxRetries", draft);
+    let budget = threshold_budget(&taken, &BUDGET, draft);
     let mut layer = taken.layer;
+    if let Some(pick) = layer.line("pick").filter(|_| !has(policy, "outlierDetection")) {
+        draft.leave_from(&pick.from, "how many hosts there are no file says: they are one service");
+    }
     layer.lines.retain(|line| line.key != "pick");
     if layer.lines.is_empty() {
         return (None, budget);
@@ -336,6 +353,11 @@ fn eject(policy: &Node, draft: &mut Draft) -> Option<Layer> {
     off_at_zero(&mut layer, &IN_A_ROW);
     let lines = take_pick(&POLICY, policy);
     layer.lines.extend(lines.lines.into_iter().filter(|line| line.key == "pick"));
+    if has(policy, "loadBalancer.consistentHash") {
+        default(&mut layer, "pick", Node::word("by-caller"), "by the hash of the request");
+    }
+    default(&mut layer, "pick", Node::word("two-choices"), PICK);
+    default(&mut layer, "panic-percent", whole(0), PANIC);
     Some(layer)
 }
 

@@ -19,8 +19,14 @@ const PROTO: Unit = Unit::Time(Times::Proto);
 const HOSTS: &str = "which host a retry goes to is a matter of `balance`";
 
 /// On what is retried: `x-envoy-retry-on` and `x-envoy-retry-grpc-on` of the router filter.
-pub(super) static RETRY_ON: Names =
-    Names { all: ON, classless: NO_CLASS, is_all: false, in_one_text: true, dotted: false };
+pub(super) static RETRY_ON: Names = Names {
+    all: ON,
+    written: usize::MAX,
+    classless: NO_CLASS,
+    is_all: false,
+    in_one_text: true,
+    dotted: false,
+};
 
 /// Names that stand for no class of failure here.
 pub(crate) const NO_CLASS: &[&str] = &["retriable-4xx", "cancelled", "retriable-headers"];
