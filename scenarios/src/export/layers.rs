@@ -1,9 +1,11 @@
 //! The layers of a policy, with all that they are set to.
 
 use core::ops::Range;
+use std::sync::Arc;
 
 use patterns::settings::{Entry, Node, Reader, Value};
 
+use super::services::{Service, services};
 use crate::describe::fields_of;
 use crate::format::{FileNames, PER, PolicyNames};
 use crate::path_keys::path_key;
@@ -17,6 +19,8 @@ pub(crate) struct Policy {
     pub(crate) at: Range<usize>,
     /// Its layers, the outermost first.
     pub(crate) layers: Vec<Layer>,
+    /// All services of the file.
+    pub(crate) services: Arc<[Service]>,
 }
 
 impl Policy {
@@ -85,6 +89,7 @@ impl Layer {
 pub(crate) fn policies(file: &ScenarioFile, registry: &LayerRegistry) -> Vec<Policy> {
     let names = FileNames::written(&file.root);
     let entries = file.root.get("policies").and_then(Node::entries).unwrap_or_default();
+    let services: Arc<[Service]> = services(&file.root).into();
     let of_one = |entry: &Entry| {
         let items: &[Node] = match &entry.node.value {
             Value::List(items) => items,
@@ -97,7 +102,8 @@ pub(crate) fn policies(file: &ScenarioFile, registry: &LayerRegistry) -> Vec<Pol
             layer(item, path, registry, &names)
         });
         let layers = layers.collect();
-        Policy { name: entry.key.clone(), at: entry.key_at.clone(), layers }
+        let services = Arc::clone(&services);
+        Policy { name: entry.key.clone(), at: entry.key_at.clone(), layers, services }
     };
     entries.iter().map(of_one).collect()
 }

@@ -23,6 +23,8 @@ pub struct Exported {
     pub text: String,
     /// What cannot be said there, in words.
     pub left_out: Vec<String>,
+    /// What stands there that no scenario says, and is to be looked at.
+    pub notes: Vec<String>,
 }
 
 /// The names of all formats that can be exported.
@@ -66,6 +68,8 @@ pub fn export(
     let tree = (exporter.tree)(&chosen);
     let written = if exporter.is_json { json(&tree) } else { yaml(&tree) };
     let left_out = left_out(&chosen, &written, exporter, registry);
+    let notes = (exporter.notes)(&chosen);
+    let notes: Vec<String> = notes.iter().map(|note| plain(note).into_owned()).collect();
     let mut text = String::new();
     // JSON has no comments.
     if !exporter.is_json {
@@ -73,12 +77,13 @@ pub fn export(
             "# Made from {} by `wavetank export`.\n",
             plain(file.source.file())
         ));
+        text.extend(notes.iter().map(|note| format!("# Look at it: {note}.\n")));
     }
     text.push_str(&written);
     if !exporter.is_json && !left_out.is_empty() {
         text.push_str(&format!("\n# What cannot be said here:\n#   {}\n", left_out.join("\n#   ")));
     }
-    Ok(Exported { text, left_out })
+    Ok(Exported { text, left_out, notes })
 }
 
 /// Imports what was written, and finds what is not as it was.

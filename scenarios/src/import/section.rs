@@ -28,6 +28,11 @@ impl<'a> Taken<'a> {
         self.together.get(theirs).copied()
     }
 
+    /// All keys that say something together with others, by name.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &'a Entry> {
+        self.together.values().copied()
+    }
+
     /// Its value as one of ours; one that cannot be read is a mistake.
     pub(crate) fn value(&self, theirs: &str, unit: Unit, draft: &mut Draft) -> Option<Node> {
         let entry = self.entry(theirs)?;

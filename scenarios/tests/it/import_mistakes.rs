@@ -57,10 +57,10 @@ fn a_wrong_type_in_resilience4j_is_a_mistake() {
             5 `3` wrong-type: `a` must be a table, not a whole number
             6 `[x]` wrong-type: `baseConfig` must be a text, not a list
             7 `{}` wrong-type: `maxAttempts` must be a whole number, not a table
-            7 `{ x: 1 }` wrong-type: `retryExceptions` must be a list of names such as java.net.ConnectException, not a table
+            7 `{ x: 1 }` wrong-type: `retryExceptions` must be a list of names such as java.io.IOException, not a table
             ---
             4 `2` wrong-type: `enableExponentialBackoff` must be true or false, not `2`
-            4 `{ x: 1 }` wrong-type: `ignoreExceptions` must be a list of names such as java.net.ConnectException, not a table
+            4 `{ x: 1 }` wrong-type: `ignoreExceptions` must be a list of names such as java.io.IOException, not a table
             ---
             1 `3` wrong-type: `a` must be a table, not a whole number
             2 `resilience4j.retry.instances.a.maxAttempts` twice: `resilience4j.retry.instances.a.maxAttempts` is written twice, or below a value
@@ -250,6 +250,7 @@ fn a_wrong_type_in_litellm_is_a_mistake() {
             5 `3` wrong-type: `default_fallbacks` must be a list of names of models, and has a whole number
             6 `3` wrong-type: `retry_policy` must be a table, not a whole number
             7 `4` wrong-type: `disable_cooldowns` must be true or false, not `4`
+            8 `[1]` wrong-type: `num_retries` must be a whole number, not a list
             ---
             4 `a` wrong-type: each item of `fallbacks` must be a table, not a text
             4 `{ b: c }` wrong-type: `a` must be a list of names of models, and has a table
@@ -629,6 +630,7 @@ fn what_litellm_refuses_is_refused_at_the_value_and_all_at_once() {
         &expect![[r#"
             2 `0` out-of-range: `rpm` must be at least 1, not 0
             2 `0` out-of-range: `max_parallel_requests` must be at least 1, not 0
+            4 `-1` out-of-range: `num_retries` must be at least 0, not -1
             5 `0` out-of-range: `timeout` must be more than 0s, not 0
             6 `-1` out-of-range: `allowed_fails` must be at least 0, not -1
             7 `-5` wrong-type: `cooldown_time` must be a number of seconds, from 0 on, not `-5`

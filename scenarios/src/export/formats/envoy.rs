@@ -8,9 +8,21 @@ use crate::export::layers::{Layer, Policy};
 use crate::export::put::{Table, list, percent, whole, yes};
 use crate::import::{self, Times};
 
-pub(crate) static EXPORTER: Exporter = Exporter { name: NAME, is_json: false, tree };
+pub(crate) static EXPORTER: Exporter = Exporter { name: NAME, is_json: false, tree, notes };
 
 const NAME: &str = "envoy";
+
+fn notes(policies: &[&Policy]) -> Vec<String> {
+    let retries = policies.iter().any(|policy| policy.layer("retry").is_some());
+    let on =
+        "a class of failure is coarser than a condition: see whether `retry_on` is what you mean";
+    let mut notes: Vec<String> = retries.then(|| on.to_owned()).into_iter().collect();
+    let balances = policies.iter().any(|policy| policy.layer("balance").is_some());
+    let hosts =
+        "a scenario does not say where hosts are: put their addresses in place of those here";
+    notes.extend(balances.then(|| hosts.to_owned()));
+    notes
+}
 
 fn tree(policies: &[&Policy]) -> Node {
     let routes = policies.iter().map(|policy| {

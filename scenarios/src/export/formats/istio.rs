@@ -8,10 +8,17 @@ use crate::export::layers::{Layer, Policy};
 use crate::export::put::{Table, list, percent, whole, yes};
 use crate::import::{self, Times};
 
-pub(crate) static EXPORTER: Exporter = Exporter { name: NAME, is_json: false, tree };
+pub(crate) static EXPORTER: Exporter = Exporter { name: NAME, is_json: false, tree, notes };
 
 const NAME: &str = "istio";
 const POLICY: &str = "DestinationRule.spec.trafficPolicy";
+
+fn notes(policies: &[&Policy]) -> Vec<String> {
+    let retries = policies.iter().any(|policy| policy.layer("retry").is_some());
+    let on =
+        "a class of failure is coarser than a condition: see whether `retryOn` is what you mean";
+    retries.then(|| on.to_owned()).into_iter().collect()
+}
 
 fn tree(policies: &[&Policy]) -> Node {
     let both = |policy: &&Policy| [routes(policy), rule(policy)];
