@@ -1,6 +1,6 @@
 //! Writes the policies of a scenario in another format.
 
-use patterns::settings::Node;
+use patterns::settings::{Node, Value};
 
 use super::compare::differences;
 use super::emit::{json, yaml};
@@ -9,7 +9,7 @@ use super::formats::FORMATS;
 use super::layers::{Policy, policies};
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::import::make;
+use crate::import::{make, order_of};
 use crate::plain::plain;
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
@@ -66,6 +66,12 @@ pub fn export(
         return Err(Diagnostics::new(&file.source, vec![none]));
     }
     let tree = (exporter.tree)(&chosen);
+    if !says_something(&tree) {
+        let message = format!("nothing of these policies can be said in {to}");
+        let help = format!("its layers are: {}", order_of(to));
+        let none = Diagnostic::new(chosen[0].at.clone(), FileCode::UnusedEdge, message);
+        return Err(Diagnostics::new(&file.source, vec![none.help(help)]));
+    }
     let written = if exporter.is_json { json(&tree) } else { yaml(&tree) };
     let left_out = left_out(&chosen, &written, exporter, registry);
     let notes = (exporter.notes)(&chosen);
@@ -84,6 +90,15 @@ pub fn export(
         text.push_str(&format!("\n# What cannot be said here:\n#   {}\n", left_out.join("\n#   ")));
     }
     Ok(Exported { text, left_out, notes })
+}
+
+/// Whether anything stands in a tree.
+fn says_something(node: &Node) -> bool {
+    match &node.value {
+        Value::Table(entries) => entries.iter().any(|entry| says_something(&entry.node)),
+        Value::List(items) => items.iter().any(says_something),
+        _ => true,
+    }
 }
 
 /// Imports what was written, and finds what is not as it was.

@@ -17,6 +17,7 @@ mod first_hours;
 mod golden;
 mod import;
 mod import_mistakes;
+mod import_whole;
 mod lint;
 mod lives;
 mod mistakes;

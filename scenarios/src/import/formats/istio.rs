@@ -12,7 +12,7 @@ mod tables;
 use patterns::Class;
 use patterns::settings::{Code, Node, Value};
 
-use super::envoy::{BudgetKeys, pool, threshold_budget};
+use super::envoy::{Budget, BudgetKeys, pool, threshold_budget};
 use crate::diagnostic::{Diagnostic, nearest_or_all};
 use crate::import::draft::{Draft, From, Layer};
 use crate::import::importer::Importer;
@@ -199,6 +199,7 @@ fn routes<'a>(spec: &'a Node, hosts: &mut Vec<Host<'a>>, draft: &mut Draft) {
         };
         let mut names: Vec<&str> = Vec::new();
         for target in targets {
+            leave_of_target(target, draft);
             let name = get(target, "destination.host", true).and_then(Node::text);
             names.extend(name.filter(|name| names.iter().all(|other| short(other) != short(name))));
         }
@@ -210,6 +211,25 @@ fn routes<'a>(spec: &'a Node, hosts: &mut Vec<Host<'a>>, draft: &mut Draft) {
             } else {
                 found.http = Some(http);
             }
+        }
+    }
+}
+
+/// Leaves out what a target says beside its host.
+fn leave_of_target(target: &Node, draft: &mut Draft) {
+    for entry in target.entries().unwrap_or_default() {
+        match &*entry.key {
+            "destination" => {
+                let others = entry.node.entries().unwrap_or_default().iter();
+                for other in others.filter(|other| other.key != "host") {
+                    draft.leave_entry(other, "a host is one service, with all its parts");
+                }
+            }
+            "weight" => {
+                let why = "the agents call each of these services: say in their steps how often";
+                draft.leave_entry(entry, why);
+            }
+            _ => draft.leave_entry(entry, "it says nothing of failures"),
         }
     }
 }
@@ -237,14 +257,14 @@ fn one(host: &Host<'_>, draft: &mut Draft) {
     let (retry, per_try) = retries(retry, draft);
     if let Some(mut retry) = retry {
         match budget.take() {
-            Some((budget, from)) => retry.set("budget", budget, from),
+            Some((budget, from)) => retry.set("budget", budget, from[0].clone()),
             // Envoy's own limit of 3 retries at a time is not there.
             None => default(&mut retry, "budget", Node::word("none"), UNLIMITED),
         }
         layers.push(retry);
     }
     layers.extend(per_try);
-    if let Some((_, from)) = budget {
+    for from in budget.into_iter().flat_map(|(_, from)| from) {
         draft.leave_from(&from, "nothing is retried");
     }
     layers.extend(limits);
@@ -312,7 +332,7 @@ fn has(node: &Node, key: &str) -> bool {
 }
 
 /// The limits of a host, and what its retries may be.
-fn connection_pool(policy: &Node, draft: &mut Draft) -> (Option<Layer>, Option<(Node, From)>) {
+fn connection_pool(policy: &Node, draft: &mut Draft) -> (Option<Layer>, Budget) {
     let from = written(policy, "trafficPolicy");
     let policy = &without_zeros(policy, draft);
     let mut taken = take(&POLICY, &[policy], true, from, draft);

@@ -98,6 +98,9 @@ fn leave_covered(tables: &[&Node], draft: &mut Draft) {
 
 fn timeout(taken: &Taken<'_>, draft: &mut Draft) -> Option<Layer> {
     let key = ["timeout", "request_timeout"].into_iter().find(|key| taken.entry(key).is_some())?;
+    if let Some(other) = taken.entry("request_timeout").filter(|_| key == "timeout") {
+        draft.leave_entry(other, "`timeout` says the same, and counts");
+    }
     let limit = taken.value(key, Unit::Time(Times::Seconds), draft)?;
     Some(with("timeout", "limit", limit, taken.from(key)?))
 }

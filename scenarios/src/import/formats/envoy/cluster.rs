@@ -60,7 +60,7 @@ pub(super) static CLUSTER: Section = Section {
 };
 
 /// What a retry may ask for, and where it is written.
-type Budget = Option<(Node, From)>;
+pub(crate) type Budget = Option<(Node, Vec<From>)>;
 
 /// The limits of a cluster, and what its retries may be.
 pub(super) fn thresholds(cluster: &Node, draft: &mut Draft) -> Option<(Option<Layer>, Budget)> {
@@ -130,7 +130,9 @@ const KEYS: BudgetKeys = BudgetKeys {
 pub(crate) fn threshold_budget(taken: &Taken<'_>, keys: &BudgetKeys, draft: &mut Draft) -> Budget {
     let percent = taken.value(keys.percent, Unit::Factor, draft);
     let least = taken.value(keys.least, Unit::Whole, draft);
-    if let Some(from) = [keys.percent, keys.least].into_iter().find_map(|key| taken.from(key)) {
+    let from: Vec<From> =
+        [keys.percent, keys.least].into_iter().filter_map(|key| taken.from(key)).collect();
+    if !from.is_empty() {
         if let Some(entry) = taken.entry(keys.fixed) {
             draft.leave_entry(entry, "the budget of retries takes its place");
         }
@@ -140,5 +142,5 @@ pub(crate) fn threshold_budget(taken: &Taken<'_>, keys: &BudgetKeys, draft: &mut
         return Some((Node::word(format!("share({percent}%, least={least})")), from));
     }
     let retries = taken.value(keys.fixed, Unit::Whole, draft)?;
-    Some((Node::word(format!("fixed({retries})")), taken.from(keys.fixed)?))
+    Some((Node::word(format!("fixed({retries})")), vec![taken.from(keys.fixed)?]))
 }

@@ -212,10 +212,14 @@ fn fall_back(named: &[(&str, usize)], router: &Router<'_>, draft: &mut Draft) {
         }
     }
     let mut ways: Vec<(&str, &str)> = Vec::new();
+    let mut used: Vec<&str> = Vec::new();
     for (name, at) in named {
         let own = router.fallbacks.iter().find(|(group, ..)| group == name);
         let of_all = || router.fallbacks.iter().find(|(group, ..)| group.is_empty());
-        let Some((_, to, from)) = own.or_else(of_all) else { continue };
+        let Some((group, to, from)) = own.or_else(of_all) else { continue };
+        if to.iter().any(|other| other != name) {
+            used.push(group);
+        }
         let mut targets: Vec<Node> = Vec::new();
         for other in to.iter().filter(|other| *other != name) {
             if leads(other, name, &ways) {
@@ -231,6 +235,12 @@ fn fall_back(named: &[(&str, usize)], router: &Router<'_>, draft: &mut Draft) {
         if !targets.is_empty() {
             let targets = Node::unwritten(Value::List(targets));
             around(*at, with("fallback", "to", targets, from.clone()), draft);
+        }
+    }
+    for (group, _, from) in &router.fallbacks {
+        let is_there = group.is_empty() || named.iter().any(|(name, _)| name == group);
+        if is_there && !used.contains(group) {
+            draft.leave_from(from, "no model falls back to another one by it");
         }
     }
 }
