@@ -3,7 +3,7 @@
 use patterns::Class;
 use patterns::settings::{Code, Entry, Node};
 
-use super::waits::Waits;
+use super::waits::{self, Waits};
 use crate::diagnostic::Diagnostic;
 use crate::import::draft::{Draft, From, Layer};
 use crate::import::section::{Taken, leave_unknown, take};
@@ -131,6 +131,7 @@ fn rule(entry: &Entry, taken: &Taken<'_>, draft: &mut Draft) -> Option<(Node, Fr
         let message = format!("`{}` has no `{RETRIES}`", entry.key);
         draft.wrong(Diagnostic::new(entry.key_at.clone(), Code::Missing, message));
     }
+    waits::check(taken, draft);
     let from = taken.from(RETRIES)?;
     let retries = retries?.to_string();
     let waits = Waits::of(taken);

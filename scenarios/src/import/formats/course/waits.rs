@@ -34,7 +34,19 @@ const CURVES: &[(&str, &str)] = &[
     ("linear_backoff", "linear"),
 ];
 const CURVE: [&str; 4] = ["backoff", "backoff_type", "backoff_strategy", "strategy"];
+const HINT: &str = "respect_retry_after_header";
 const FACTOR: [&str; 2] = ["backoff_multiplier", "multiplier"];
+
+/// Reads all that is written, so that what is wrong is told whatever comes of it.
+pub(super) fn check(taken: &Taken<'_>, draft: &mut Draft) {
+    let times = [&FIXED[..], &FIRST, &LONGEST].concat();
+    let others = CURVE.map(|key| (key, Unit::Word(CURVES))).into_iter();
+    let others = others.chain(FACTOR.map(|key| (key, Unit::Factor)));
+    let flags = ["jitter", HINT].map(|key| (key, Unit::Flag));
+    for (key, unit) in times.into_iter().chain(others).chain(flags) {
+        let _read = taken.value(key, unit, draft);
+    }
+}
 
 /// The waits of a policy.
 pub(super) struct Waits<'a, 't> {
@@ -56,13 +68,10 @@ impl<'a, 't> Waits<'a, 't> {
         keys: impl IntoIterator<Item = (&'static str, Unit)>,
         draft: &mut Draft,
     ) -> Option<Node> {
-        let written = keys.into_iter().filter(|(key, _)| self.taken.entry(key).is_some());
-        // All that is written is read, so that what is wrong is told.
-        let read: Vec<(&str, Option<Node>)> =
-            written.map(|(key, unit)| (key, self.taken.value(key, unit, draft))).collect();
-        let (key, value) = read.into_iter().next()?;
+        let mut keys = keys.into_iter();
+        let (key, unit) = keys.find(|(key, _)| self.taken.entry(key).is_some())?;
         self.used.push(key);
-        value
+        self.taken.value(key, unit, draft)
     }
 
     fn time(&mut self, keys: &[(&'static str, Unit)], draft: &mut Draft) -> Option<String> {
@@ -103,7 +112,7 @@ impl<'a, 't> Waits<'a, 't> {
         if is_on(self.first([("jitter", Unit::Flag)], draft)) == Some(true) {
             text += ", jitter=full";
         }
-        let hint = self.first([("respect_retry_after_header", Unit::Flag)], draft);
+        let hint = self.first([(HINT, Unit::Flag)], draft);
         if let Some(respects) = is_on(hint) {
             text += if respects { ", retry-after=floor" } else { ", retry-after=ignore" };
         }
