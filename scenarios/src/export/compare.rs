@@ -109,8 +109,8 @@ fn in_force(layer: &Layer) -> Vec<Entry> {
     let most = layer.get("max-retries").and_then(whole);
     let Some(most) = most.filter(|_| layer.kind == "retry") else { return entries };
     for entry in &mut entries {
-        let without = entry.node.text().and_then(|text| text.strip_prefix("unlimited x "));
-        if let Some(waits) = without {
+        let shown = entry.node.to_string();
+        if let Some(waits) = shown.trim_matches('"').strip_prefix("unlimited x ") {
             entry.node = Node::word(format!("{most} x {waits}"));
         }
     }

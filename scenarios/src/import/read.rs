@@ -148,14 +148,14 @@ pub(crate) fn is_scenario(text: &str) -> bool {
 /// assert!(scenarios::not_a_scenario("mine.toml", "title = \"it\"\n").is_none());
 /// ```
 pub fn not_a_scenario(name: &str, text: &str) -> Option<Diagnostics> {
-    // Nothing at all is TOML, and a scenario without its parts.
-    if text.trim().is_empty() || text.parse::<toml::Table>().is_ok() {
-        return None;
-    }
     let documents = match dotted::properties(text) {
         Some((documents, _)) => documents,
+        // Nothing at all is TOML, and a scenario without its parts.
+        None if text.trim().is_empty() || text.parse::<toml::Table>().is_ok() => return None,
         None => yaml::documents(text).ok()?,
     };
+    // Properties may be TOML: what has a key of a library is none of ours.
+    let is_toml = text.parse::<toml::Table>().is_ok();
     let is_table = |document: &Node| document.entries().is_some_and(|all| !all.is_empty());
     let format = FORMATS.iter().find(|importer| (importer.is)(&documents));
     let wrong = match format {
@@ -165,7 +165,7 @@ pub fn not_a_scenario(name: &str, text: &str) -> Option<Diagnostics> {
             let help = "`wavetank import` makes a scenario of it: do that first";
             Diagnostic::new(0..0, FileCode::NotToml, message).help(help)
         }
-        None if documents.iter().any(is_table) => {
+        None if !is_toml && documents.iter().any(is_table) => {
             let message = "this is YAML or JSON, and a scenario is TOML";
             let help =
                 format!("what `wavetank import` makes a scenario of: {}", names().join(", "));

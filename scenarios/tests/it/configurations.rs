@@ -303,3 +303,86 @@ fn the_order_of_strategies_is_assumed_where_a_program_says_it() {
     let standard = own.replace("\"Timeout\": {", "\"TotalRequestTimeout\": {");
     has_not(&order(&standard.replace("01\"", "40\"")), "order");
 }
+
+#[test]
+fn a_policy_of_which_nothing_can_be_said_is_no_configuration() {
+    let registry = LayerRegistry::builtin();
+    let refused = |layers: &str, to: &str| {
+        let file = ScenarioFile::parse("it.toml", &scenario(layers)).expect("it is TOML");
+        export(&file, to, None, None, &registry).map(|exported| exported.text)
+    };
+    let hedge = "{ hedge = { delay = \"1s\" } }";
+    for to in ["course", "resilience4j"] {
+        let wrong = refused(hedge, to).expect_err("there is no such layer");
+        has(&wrong.to_string(), &format!("nothing of these policies can be said in {to}"));
+        has(&wrong.to_string(), "its layers are: retry, breaker");
+    }
+    assert!(refused(hedge, "polly").is_ok());
+}
+
+#[test]
+fn a_number_of_retries_is_one_number_and_a_default_is_named() {
+    let layers = "{ retry = { like = \"resilience4j\", max-attempts = 3, jitter = 0.2 } }, { breaker = { failures = \
+                  5, open = \"1s\", ramp = \"10s\" } }";
+    let left = exported(&scenario(layers), "polly").left_out.join("\n");
+    has_not(&left, "unlimited");
+    has_not(&left, "is the default");
+    has(&left, "guarded.breaker.ramp is `\"10s\"`, and in polly it is `\"0s\"`, the default");
+    has(&left, "is `\"2 x constant(wait=500ms, ");
+}
+
+#[test]
+fn a_document_of_the_profile_default_counts_where_no_other_is_active() {
+    let text = |head: &str| {
+        format!(
+            "{head}---\nspring: {{ profiles: default }}\nresilience4j.retry.instances.a: {{ \
+             maxAttempts: 7 }}\n---\nspring.config.activate.on-profile: \
+             prod\nresilience4j.retry.instances.b: {{ maxAttempts: 9 }}\n"
+        )
+    };
+    let (scenario, left) = imported(&text("x: 1\n"));
+    assert_eq!(value(&scenario, "max-attempts"), "7");
+    assert!(left.len() == 1 && left[0].contains("profile prod"), "{left:#?}");
+    let (scenario, left) = imported(&text("spring.profiles.active: prod\n"));
+    assert_eq!(value(&scenario, "max-attempts"), "9");
+    assert!(left.len() == 1 && left[0].contains("profile default"), "{left:#?}");
+}
+
+#[test]
+fn a_budget_that_all_calls_share_there_is_named_where_each_has_its_own() {
+    let of = |methods: &str| {
+        let text = format!(
+            "{{ \"methodConfig\": [{methods}], \"retryThrottling\": {{ \"maxTokens\": 10, \
+             \"tokenRatio\": 0.1 }} }}"
+        );
+        imported(&text).1.join("\n")
+    };
+    let method = |name: &str| {
+        format!("{{ \"name\": [{{ \"service\": \"{name}\" }}], \"timeout\": \"1s\" }}")
+    };
+    has(&of(&[method("a"), method("b")].join(", ")), "a budget of its own");
+    assert_eq!(of(&method("a")), "");
+}
+
+#[test]
+fn what_is_no_scenario_is_told_by_what_it_is() {
+    let of = |text: &str| {
+        let wrong = scenarios::not_a_scenario("it", text);
+        wrong.map(|wrong| wrong.all()[0].message().to_owned())
+    };
+    for (text, format) in [
+        ("resilience4j:\n  retry: {}\n", "this is of the format resilience4j, and no scenario"),
+        (
+            "resilience4j.retry.instances.a.max-attempts=4\n",
+            "this is of the format resilience4j, \
+          and no scenario",
+        ),
+        ("{ \"methodConfig\": [] }", "this is of the format grpc, and no scenario"),
+        ("services:\n  web: { image: x }\n", "this is YAML or JSON, and a scenario is TOML"),
+    ] {
+        assert_eq!(of(text).as_deref(), Some(format), "{text}");
+    }
+    for text in ["", "title = \"it\"", "[agents.a\nsteps = []\n", "title: it\nhorizon = 3\n", "x"] {
+        assert_eq!(of(text), None, "{text}");
+    }
+}

@@ -59,8 +59,8 @@ fn tree(policies: &[&Policy]) -> Node {
 fn notes(policies: &[&Policy]) -> Vec<String> {
     let models = Models::of(policies);
     let mut notes = vec![format!(
-        "a scenario does not say which model a service is, nor of which provider: put both in place \
-         of each `{}…`",
+        "a scenario does not say which model a service is, nor of which provider: put both in \
+         place of each `{}…`",
         models::PROVIDER
     )];
     notes.extend(models.notes);
