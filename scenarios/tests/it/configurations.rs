@@ -76,8 +76,8 @@ fn an_io_exception_is_of_the_network_and_that_of_a_time_limiter_a_timeout() {
     assert_eq!(value(&imported(&text).0, "retry-on"), "[\"network\"]");
 }
 
-const ISTIO: &str = "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nspec:\n  host: a\n  \
-                     trafficPolicy:\n";
+const ISTIO: &str = "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nspec:\n  host: \
+                     a\n  trafficPolicy:\n";
 
 #[test]
 fn istio_limits_no_retries_and_picks_of_two_hosts_unless_it_is_told() {
@@ -112,8 +112,8 @@ fn istio_limits_no_retries_and_picks_of_two_hosts_unless_it_is_told() {
 
 #[test]
 fn what_a_balance_and_its_retries_have_is_said_to_istio_or_named() {
-    let balance = "{ balance = { over = [\"t\", \"u\"], pick = \"round-robin\", panic-percent = 30, \
-                   eject = { like = \"envoy\" } } }";
+    let balance = "{ balance = { over = [\"t\", \"u\"], pick = \"round-robin\", panic-percent \
+                   = 30, eject = { like = \"envoy\" } } }";
     let Exported { text, left_out, .. } = exported(&scenario(balance), "istio");
     has(&text, "simple: ROUND_ROBIN");
     has(&text, "minHealthPercent: 30");
@@ -322,8 +322,8 @@ fn a_policy_of_which_nothing_can_be_said_is_no_configuration() {
 
 #[test]
 fn a_number_of_retries_is_one_number_and_a_default_is_named() {
-    let layers = "{ retry = { like = \"resilience4j\", max-attempts = 3, jitter = 0.2 } }, { breaker = { failures = \
-                  5, open = \"1s\", ramp = \"10s\" } }";
+    let layers = "{ retry = { like = \"resilience4j\", max-attempts = 3, jitter = 0.2 } }, { \
+                  breaker = { failures = 5, open = \"1s\", ramp = \"10s\" } }";
     let left = exported(&scenario(layers), "polly").left_out.join("\n");
     has_not(&left, "unlimited");
     has_not(&left, "is the default");

@@ -63,8 +63,10 @@ fn documents(text: &str) -> Option<Vec<Value>> {
                 continue;
             }
             Event::SequenceEnd | Event::MappingEnd => open.pop()?.0,
-            Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) => return None,
-            Event::Alias(_) => return None,
+            Event::Scalar(..)
+            | Event::SequenceStart(..)
+            | Event::MappingStart(..)
+            | Event::Alias(_) => return None,
             _ => continue,
         };
         match open.last_mut() {
@@ -110,7 +112,8 @@ fn above(lines: &[&str], at: usize) -> Vec<usize> {
     places
 }
 
-/// Whether another value makes another scenario: what several keys say together is told in one line.
+/// Whether another value makes another scenario: what several keys say together is told in one
+/// line.
 fn is_used(name: &str, text: &str, at: usize) -> bool {
     let made = |text: &str| {
         let imported = import(name, text, None, &LayerRegistry::builtin()).ok()?;

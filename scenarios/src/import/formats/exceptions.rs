@@ -8,8 +8,8 @@ use crate::import::classes::Names;
 /// As the JDK, Spring (`org.springframework.web.client`), Feign and resilience4j raise them.
 pub(super) static EXCEPTIONS: Names = Names {
     all: &[
-        // A time that runs out at a socket is one, too (`SocketTimeoutException`); the timeouts here
-        // are those of a layer, and what a `TimeLimiter` throws is none.
+        // A time that runs out at a socket is one, too (`SocketTimeoutException`); the timeouts
+        // here are those of a layer, and what a `TimeLimiter` throws is none.
         ("java.io.IOException", &[Network]),
         ("java.util.concurrent.TimeoutException", &[Timeout]),
         ("org.springframework.web.client.HttpClientErrorException.TooManyRequests", &[RateLimit]),

@@ -2,9 +2,9 @@
 //!
 //! Keys and defaults: `networking/v1/destination_rule.proto` and `virtual_service.proto` of
 //! istio/api. Istio makes a configuration of Envoy of them, so the layers are those of Envoy; it
-//! turns rules on success rates off (`applyOutlierDetection`), has no timeout of a route, tries every
-//! call up to two times again (`DefaultPolicy` of its retries), limits nothing that is not written
-//! (`getDefaultCircuitBreakerThresholds`), and picks of two hosts the one with less to do
+//! turns rules on success rates off (`applyOutlierDetection`), has no timeout of a route, tries
+//! every call up to two times again (`DefaultPolicy` of its retries), limits nothing that is not
+//! written (`getDefaultCircuitBreakerThresholds`), and picks of two hosts the one with less to do
 //! (`defaultLBAlgorithm`).
 
 mod tables;

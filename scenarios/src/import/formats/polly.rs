@@ -4,8 +4,8 @@
 //! `HttpStandardResilienceOptions` of `Microsoft.Extensions.Http.Resilience`, whose layers are,
 //! from the outermost on: rate limiter, total timeout, retry, breaker, timeout of an attempt.
 //! A section is one of the standard handler if it has `TotalRequestTimeout` or `AttemptTimeout`; of
-//! the standard handler with hedging if it has `Endpoint`. In all others a program says in which order
-//! the layers stand.
+//! the standard handler with hedging if it has `Endpoint`. In all others a program says in which
+//! order the layers stand.
 
 mod checks;
 mod tables;

@@ -92,8 +92,8 @@ impl<'a, 't> Waits<'a, 't> {
             },
             str::to_owned,
         );
-        let names = if curve == "constant" { [&FIXED[..], &FIRST] } else { [&FIRST[..], &FIXED] };
-        let wait = self.time(&names.concat(), draft).unwrap_or_else(|| {
+        let keys = if curve == "constant" { [&FIXED[..], &FIRST] } else { [&FIRST[..], &FIXED] };
+        let wait = self.time(&keys.concat(), draft).unwrap_or_else(|| {
             self.no_wait(policy, draft);
             "1s".to_owned()
         });

@@ -136,9 +136,10 @@ fn weights(group: &Group<'_>, is_drawn: bool, draft: &mut Draft) -> Option<(Node
     let by = ["weight", "rpm", "tpm"].into_iter().find(|key| own(key)[0].is_some());
     let is_by_weight = is_drawn && by == Some("weight");
     for entry in own("weight").into_iter().flatten().filter(|_| !is_by_weight) {
-        let why = match is_drawn {
-            true => "no deployment has a weight if the first one has none",
-            false => "only `simple-shuffle` goes by weights",
+        let why = if is_drawn {
+            "no deployment has a weight if the first one has none"
+        } else {
+            "only `simple-shuffle` goes by weights"
         };
         draft.leave_entry(entry, why);
     }
@@ -167,7 +168,7 @@ fn weights(group: &Group<'_>, is_drawn: bool, draft: &mut Draft) -> Option<(Node
 
 /// The greatest common divisor.
 fn divisor(one: i128, other: i128) -> i128 {
-    if other == 0 { one } else { divisor(other, one % other) }
+    if other == 0 { one } else { divisor(other, one.rem_euclid(other)) }
 }
 
 /// What a deployment says of itself.

@@ -2,8 +2,8 @@
 //!
 //! `get_num_retries_from_retry_policy` gives no number for a kind that is not listed, and
 //! `num_retries` stays in force for it. Where a group has another deployment that is well, the
-//! router tries again at once (`_time_to_sleep_before_retry`); else it waits 0.5 s, 1 s and so on up
-//! to 8 s, and no less than `retry_after` (`_calculate_retry_after`).
+//! router tries again at once (`_time_to_sleep_before_retry`); else it waits 0.5 s, 1 s and so on
+//! up to 8 s, and no less than `retry_after` (`_calculate_retry_after`).
 
 use patterns::settings::{Entry, Node, Value};
 use patterns::{Class, Duration};
@@ -125,7 +125,9 @@ impl Retries {
         }
         let from = self.policy.clone().unwrap_or_else(|| self.others.1.clone());
         if rules.iter().all(|(_, count, _)| *count == 0) {
-            rules.iter().for_each(|(.., from)| draft.leave_from(from, "nothing is tried again"));
+            for (.., from) in &rules {
+                draft.leave_from(from, "nothing is tried again");
+            }
             return None;
         }
         let mut layer = Layer::new("retry", from);
@@ -166,22 +168,22 @@ fn of_router(layer: &mut Layer, several: bool) {
 /// So many waits, each no shorter than this. What is added at random is up to 0.75 s there
 /// (`JITTER`).
 fn waits(least: f64, count: i128) -> String {
-    let tries = count.clamp(1, 5) as u32;
-    let lengths = (0..tries).map(|n| (0.5 * f64::from(1 << n)).max(least));
-    let mut lengths: Vec<f64> = lengths.collect();
-    let last = lengths[lengths.len() - 1];
-    while lengths.len() > 1 && lengths[lengths.len() - 2] == last {
-        lengths.pop();
-    }
     if least <= 0.5 {
         return "exponential(500ms, cap=8s, jitter=between(from=0.75, to=1.0))".to_owned();
     }
-    let jitter = format!("jitter=between(from=1.0, to={})", 1.0 + spread(lengths[0]));
-    let shown = |seconds: &f64| Duration::from_secs_f64(*seconds).to_string();
+    let shortest = Duration::from_secs_f64(least);
+    let tries = count.clamp(1, 5) as u32;
+    let lengths = (0..tries).map(|n| Duration::from_millis(500 << n).max(shortest));
+    let mut lengths: Vec<Duration> = lengths.collect();
+    let longest = lengths[lengths.len() - 1];
+    while lengths.len() > 1 && lengths[lengths.len() - 2] == longest {
+        lengths.pop();
+    }
+    let jitter = format!("jitter=between(from=1.0, to={})", 1.0 + spread(least));
     match &lengths[..] {
-        [one] => format!("constant({}, {jitter})", shown(one)),
+        [one] => format!("constant({one}, {jitter})"),
         several => {
-            let all: Vec<String> = several.iter().map(shown).collect();
+            let all: Vec<String> = several.iter().map(Duration::to_string).collect();
             format!("list({}, {jitter})", all.join(", "))
         }
     }
