@@ -3,7 +3,7 @@
 use patterns::Class;
 use patterns::settings::{Code, Entry, Node};
 
-use super::waits::{self, Waits};
+use super::waits::{self, RETRIES, Waits};
 use crate::diagnostic::Diagnostic;
 use crate::import::draft::{Draft, From, Layer};
 use crate::import::section::{Taken, leave_unknown, take};
@@ -58,9 +58,6 @@ const KINDS: [(&str, &[Class]); 14] = [
 
 /// What a call can fail with: a policy for all failures of a kind of call is for these.
 const ALL: [Class; 4] = [Class::Network, Class::Timeout, Class::RateLimit, Class::Overload];
-
-/// The key that says how often; a table with it is a policy.
-pub(super) const RETRIES: &str = "max_retries";
 
 /// Whether a table is a policy, and no table of them.
 pub(super) fn is_policy(node: &Node) -> bool {

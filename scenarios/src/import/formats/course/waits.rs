@@ -2,7 +2,6 @@
 
 use patterns::settings::{Code, Entry, Node};
 
-use super::retry::RETRIES;
 use crate::diagnostic::Diagnostic;
 use crate::import::draft::Draft;
 use crate::import::section::Taken;
@@ -12,6 +11,9 @@ use crate::import::words::loose;
 
 const SECONDS: Unit = Unit::Time(Times::Seconds);
 const MILLIS: Unit = Unit::Time(Times::Millis);
+
+/// The key that says how often; a table with it is a policy.
+pub(super) const RETRIES: &str = "max_retries";
 
 /// What a wait is called: one for all tries, the first of some that grow, the longest.
 const FIXED: [(&str, Unit); 2] = [("delay_ms", MILLIS), ("delay_seconds", SECONDS)];
