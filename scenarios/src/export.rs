@@ -10,6 +10,7 @@ mod formats;
 mod forms;
 mod layers;
 mod put;
+mod services;
 mod write;
 
 pub(crate) use forms::Form;

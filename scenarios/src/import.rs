@@ -25,8 +25,8 @@ mod unit;
 mod words;
 mod yaml;
 
-pub(crate) use lookup::{formats, section_of};
-pub use read::{Imported, import, import_formats};
+pub(crate) use lookup::{formats, order_of, section_of};
+pub use read::{Imported, import, import_formats, not_a_scenario};
 pub(crate) use read::{is_scenario, make};
 pub(crate) use table::{Format, Row, Section};
 pub(crate) use times::Times;

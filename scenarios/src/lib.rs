@@ -62,7 +62,7 @@ pub use description::{example, explain, faults, reference, schema, topics};
 pub use diagnostic::{Diagnostic, Diagnostics, nearest};
 pub use export::{Exported, export, export_formats};
 pub use format::{sections, seed};
-pub use import::{Imported, import, import_formats};
+pub use import::{Imported, import, import_formats, not_a_scenario};
 pub use kind::{KindInfo, PresetInfo};
 pub use lint::lint;
 pub use one_cell::Outline;

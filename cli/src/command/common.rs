@@ -77,7 +77,10 @@ impl Sets {
         registry: &LayerRegistry,
         source: &Source,
     ) -> Result<ScenarioFile, Failure> {
-        let parsed = |source: &Source| ScenarioFile::parse(&source.file, &source.text);
+        let parsed = |source: &Source| match scenarios::not_a_scenario(&source.file, &source.text) {
+            Some(wrong) => Err(wrong),
+            None => ScenarioFile::parse(&source.file, &source.text),
+        };
         let mut file = parsed(source)?;
         let with = self.with.as_deref().map(Source::find).transpose()?;
         if let Some(with) = &with {

@@ -54,7 +54,7 @@ impl Export {
         let source = Source::find(&self.scenario)?;
         let file = self.sets.file(registry, &source)?;
         let (policy, variant) = (self.policy.as_deref(), self.variant.as_deref());
-        let Exported { text, left_out, .. } =
+        let Exported { text, left_out, notes, .. } =
             scenarios::export(&file, &self.to, policy, variant, registry)?;
         match &self.out {
             Some(path) => {
@@ -71,6 +71,9 @@ impl Export {
                 self.to,
                 left_out.join("\n  ")
             );
+        }
+        if !notes.is_empty() {
+            let _ = writeln!(io::stderr(), "look at it:\n  {}", notes.join("\n  "));
         }
         Ok(Verdict::Holds)
     }

@@ -168,3 +168,21 @@ fn what_is_made_of_a_file_does_not_take_its_place() {
     let output = wavetank(&["export", "b.toml", "--to", "polly", "--out", "b.toml"], &folder);
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
 }
+
+#[test]
+fn a_configuration_in_place_of_a_scenario_is_one_mistake() {
+    let folder = Folder::new("import-first");
+    written(&folder, "application.yml", YAML);
+    for arguments in [
+        &["export", "application.yml", "--to", "envoy"][..],
+        &["run", "application.yml"],
+        &["check", "application.yml"],
+        &["sweep", "application.yml"],
+    ] {
+        let output = wavetank(arguments, &folder);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = said(&output);
+        assert!(said.contains("this is of the format resilience4j, and no scenario"), "{said}");
+        assert!(said.contains("`wavetank import`") && said.contains("1 mistake"), "{said}");
+    }
+}

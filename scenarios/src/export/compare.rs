@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use patterns::settings::{Node, Value};
+use patterns::Class;
+use patterns::settings::{Entry, Node, Value};
 
+use super::forms::Form;
 use super::layers::{Layer, Policy};
 use crate::format::PER;
+use crate::import::whole;
 
 /// What is not as it was, in words.
 pub(crate) fn differences(was: &Policy, is: Option<&Policy>, format: &str) -> Vec<String> {
@@ -68,20 +71,25 @@ fn shared(name: &str, layer: &Layer, format: &str) -> Option<String> {
 }
 
 fn settings(name: &str, was: &Layer, is: &Layer, format: &str, found: &mut Vec<String>) {
-    let of = |layer: &Layer| layer.settings.entries().unwrap_or_default().to_vec();
-    let keys = of(was).into_iter().chain(of(is)).map(|entry| entry.key);
+    let (here, there) = (in_force(was), in_force(is));
+    let keys = here.iter().chain(&there).map(|entry| entry.key.clone());
     let mut keys: Vec<String> = keys.collect();
     let mut seen = BTreeSet::new();
     keys.retain(|key| seen.insert(key.clone()));
     // Keys that differ alike are told together: one rule for several classes.
     let mut alike: Vec<(Vec<String>, String)> = Vec::new();
     for key in keys {
-        let (here, there) = (was.get(&key), is.get(&key));
-        if is_same(&key, here, there) {
+        let of = |entries: &[Entry]| {
+            entries.iter().find(|entry| entry.key == key).map(|entry| entry.node.clone())
+        };
+        let (here, there) = (of(&here), of(&there));
+        if is_same(&key, here.as_ref(), there.as_ref()) {
             continue;
         }
-        let shown = |node: Option<&Node>| {
-            node.map_or_else(|| "the default".to_owned(), |node| format!("`{node}`"))
+        let shown = |node: Option<Node>| match (node, was.default(&key)) {
+            (Some(node), _) => format!("`{node}`"),
+            (None, Some(default)) => format!("`{default}`, the default"),
+            (None, None) => "not set".to_owned(),
         };
         let said = format!("is {}, and in {format} it is {}", shown(here), shown(there));
         match alike.iter_mut().find(|(_, other)| *other == said) {
@@ -92,6 +100,27 @@ fn settings(name: &str, was: &Layer, is: &Layer, format: &str, found: &mut Vec<S
     let kind = &was.kind;
     let told = alike.iter().map(|(keys, said)| format!("{name}.{kind}.{} {said}", keys.join(", ")));
     found.extend(told);
+}
+
+/// The settings of a layer, as they come out together: libraries have one number of retries, which
+/// is that of each class, too.
+fn in_force(layer: &Layer) -> Vec<Entry> {
+    let mut entries = layer.settings.entries().unwrap_or_default().to_vec();
+    let most = layer.get("max-retries").and_then(whole);
+    let Some(most) = most.filter(|_| layer.kind == "retry") else { return entries };
+    for entry in &mut entries {
+        let shown = entry.node.to_string();
+        if let Some(waits) = shown.trim_matches('"').strip_prefix("unlimited x ") {
+            entry.node = Node::word(format!("{most} x {waits}"));
+        }
+    }
+    let is_of_call = layer.get("per-class").is_some_and(|node| node.value == Value::Bool(false));
+    let times = |entry: &Entry| Form::of(&entry.node)?.times.as_ref().and_then(whole);
+    let all = entries.iter().filter(|entry| Class::ALL.iter().any(|one| one.name() == entry.key));
+    if is_of_call && all.filter_map(times).all(|times| times <= most) {
+        entries.retain(|entry| entry.key != "max-retries");
+    }
+    entries
 }
 
 /// Whether two settings are the same. Services have other names there, but are as many.

@@ -13,4 +13,6 @@ pub(crate) struct Exporter {
     pub(crate) is_json: bool,
     /// What stands in the file.
     pub(crate) tree: fn(&[&Policy]) -> Node,
+    /// What stands there that no scenario says, and what of the services cannot be said.
+    pub(crate) notes: fn(&[&Policy]) -> Vec<String>,
 }

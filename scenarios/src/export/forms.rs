@@ -34,6 +34,12 @@ impl Form {
         self.get("wait").or(self.get("base")).cloned()
     }
 
+    /// The first argument that has no key, as of a list of waits.
+    pub(crate) fn first(&self) -> Option<Node> {
+        let plain = self.arguments.iter().find(|argument| argument.key.is_none());
+        plain.map(|argument| argument.node.clone())
+    }
+
     /// Whether waits grow by a factor.
     pub(crate) fn grows(&self) -> bool {
         self.name == "exponential"

@@ -1,9 +1,12 @@
 //! The layers of a policy, with all that they are set to.
 
 use core::ops::Range;
+use std::sync::Arc;
 
 use patterns::settings::{Entry, Node, Reader, Value};
 
+use super::services::{Service, services};
+use crate::describe::fields_of;
 use crate::format::{FileNames, PER, PolicyNames};
 use crate::path_keys::path_key;
 use crate::registry::LayerRegistry;
@@ -16,6 +19,8 @@ pub(crate) struct Policy {
     pub(crate) at: Range<usize>,
     /// Its layers, the outermost first.
     pub(crate) layers: Vec<Layer>,
+    /// All services of the file.
+    pub(crate) services: Arc<[Service]>,
 }
 
 impl Policy {
@@ -44,8 +49,10 @@ pub(crate) struct Layer {
     pub(crate) at: Range<usize>,
     /// What of its settings is written.
     pub(crate) written: Node,
-    /// All its settings: those of its library and the defaults, too.
+    /// All its settings that are not the defaults: those of its library, too.
     pub(crate) settings: Node,
+    /// What holds for a key that has no setting, if anything does.
+    pub(crate) defaults: Vec<(String, Node)>,
 }
 
 impl Layer {
@@ -61,6 +68,16 @@ impl Layer {
         entry.map_or(&self.at, |entry| &entry.key_at)
     }
 
+    /// What holds for a key if nothing is set.
+    pub(crate) fn default(&self, key: &str) -> Option<&Node> {
+        self.defaults.iter().find(|(name, _)| name == key).map(|(_, default)| default)
+    }
+
+    /// A setting, or the default in its place.
+    pub(crate) fn get_or_default(&self, key: &str) -> Option<&Node> {
+        self.get(key).or(self.default(key))
+    }
+
     /// A setting, by the keys that lead to it.
     pub(crate) fn at(&self, path: &str) -> Option<&Node> {
         path.split('.').try_fold(&self.settings, |node, key| node.get(key))
@@ -72,6 +89,7 @@ impl Layer {
 pub(crate) fn policies(file: &ScenarioFile, registry: &LayerRegistry) -> Vec<Policy> {
     let names = FileNames::written(&file.root);
     let entries = file.root.get("policies").and_then(Node::entries).unwrap_or_default();
+    let services: Arc<[Service]> = services(&file.root).into();
     let of_one = |entry: &Entry| {
         let items: &[Node] = match &entry.node.value {
             Value::List(items) => items,
@@ -84,7 +102,8 @@ pub(crate) fn policies(file: &ScenarioFile, registry: &LayerRegistry) -> Vec<Pol
             layer(item, path, registry, &names)
         });
         let layers = layers.collect();
-        Policy { name: entry.key.clone(), at: entry.key_at.clone(), layers }
+        let services = Arc::clone(&services);
+        Policy { name: entry.key.clone(), at: entry.key_at.clone(), layers, services }
     };
     entries.iter().map(of_one).collect()
 }
@@ -109,5 +128,8 @@ fn layer(item: &Entry, path: String, registry: &LayerRegistry, names: &FileNames
     let mut reader = Reader::new(&mut names);
     let settings = registry.settings(&item.key, &written, &mut reader)?;
     let (kind, at) = (item.key.clone(), item.key_at.clone());
-    Some(Layer { kind, path, at, written: item.node.clone(), settings })
+    let fields = registry.kind(&kind).map(fields_of).unwrap_or_default();
+    let defaults = fields.into_iter().filter_map(|field| Some((field.key.name(), field.default?)));
+    let defaults = defaults.collect();
+    Some(Layer { kind, path, at, written: item.node.clone(), settings, defaults })
 }

@@ -2,7 +2,7 @@
 
 use patterns::settings::{Entry, Node, Value, entry};
 
-use crate::import::{Section, section_of};
+use crate::import::{Section, decimal, section_of};
 
 /// A table that is being built.
 #[derive(Debug, Default)]
@@ -75,6 +75,12 @@ pub(crate) fn list(items: impl IntoIterator<Item = Node>) -> Node {
 /// A whole number.
 pub(crate) fn whole(number: i128) -> Node {
     Node::unwritten(Value::Integer(number))
+}
+
+/// A share, in percent.
+pub(crate) fn percent(share: Option<&Node>) -> Option<Node> {
+    let share = decimal(share?)?;
+    Some(Node::unwritten(Value::Float((share * 1e9).round() / 1e7)))
 }
 
 /// True.

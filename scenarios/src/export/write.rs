@@ -1,6 +1,6 @@
 //! Writes the policies of a scenario in another format.
 
-use patterns::settings::Node;
+use patterns::settings::{Node, Value};
 
 use super::compare::differences;
 use super::emit::{json, yaml};
@@ -9,7 +9,7 @@ use super::formats::FORMATS;
 use super::layers::{Policy, policies};
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::import::make;
+use crate::import::{make, order_of};
 use crate::plain::plain;
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
@@ -23,6 +23,8 @@ pub struct Exported {
     pub text: String,
     /// What cannot be said there, in words.
     pub left_out: Vec<String>,
+    /// What stands there that no scenario says, and is to be looked at.
+    pub notes: Vec<String>,
 }
 
 /// The names of all formats that can be exported.
@@ -64,8 +66,16 @@ pub fn export(
         return Err(Diagnostics::new(&file.source, vec![none]));
     }
     let tree = (exporter.tree)(&chosen);
+    if !says_something(&tree) {
+        let message = format!("nothing of these policies can be said in {to}");
+        let help = format!("its layers are: {}", order_of(to));
+        let none = Diagnostic::new(chosen[0].at.clone(), FileCode::UnusedEdge, message);
+        return Err(Diagnostics::new(&file.source, vec![none.help(help)]));
+    }
     let written = if exporter.is_json { json(&tree) } else { yaml(&tree) };
     let left_out = left_out(&chosen, &written, exporter, registry);
+    let notes = (exporter.notes)(&chosen);
+    let notes: Vec<String> = notes.iter().map(|note| plain(note).into_owned()).collect();
     let mut text = String::new();
     // JSON has no comments.
     if !exporter.is_json {
@@ -73,12 +83,22 @@ pub fn export(
             "# Made from {} by `wavetank export`.\n",
             plain(file.source.file())
         ));
+        text.extend(notes.iter().map(|note| format!("# Look at it: {note}.\n")));
     }
     text.push_str(&written);
     if !exporter.is_json && !left_out.is_empty() {
         text.push_str(&format!("\n# What cannot be said here:\n#   {}\n", left_out.join("\n#   ")));
     }
-    Ok(Exported { text, left_out })
+    Ok(Exported { text, left_out, notes })
+}
+
+/// Whether anything stands in a tree.
+fn says_something(node: &Node) -> bool {
+    match &node.value {
+        Value::Table(entries) => entries.iter().any(|entry| says_something(&entry.node)),
+        Value::List(items) => items.iter().any(says_something),
+        _ => true,
+    }
 }
 
 /// Imports what was written, and finds what is not as it was.

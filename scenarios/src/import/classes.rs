@@ -10,6 +10,8 @@ use super::words::{classes, classes_of, loose};
 pub(crate) struct Names {
     /// Each name with the classes that it stands for; those first that are written out.
     pub(crate) all: &'static [(&'static str, &'static [Class])],
+    /// How many of these are written out; the others are read alone.
+    pub(crate) written: usize,
     /// Names that there are, and that stand for no class of failure.
     pub(crate) classless: &'static [&'static str],
     /// Whether the other world takes no others.
@@ -86,7 +88,8 @@ impl Names {
         let wanted = classes_of(node);
         let mut said: Vec<Class> = Vec::new();
         let mut names: Vec<&str> = Vec::new();
-        let mut by_size: Vec<_> = self.all.iter().collect();
+        let known = &self.all[..self.written.min(self.all.len())];
+        let mut by_size: Vec<_> = known.iter().collect();
         by_size.sort_by_key(|(_, of_name)| core::cmp::Reverse(of_name.len()));
         for (name, of_name) in by_size {
             let fits = of_name.iter().all(|class| wanted.contains(class));
@@ -99,7 +102,7 @@ impl Names {
         for class in &wanted {
             let has = |of_name: &[Class]| of_name.contains(class);
             if !said.contains(class)
-                && let Some((name, of_name)) = self.all.iter().find(|(_, of_name)| has(of_name))
+                && let Some((name, of_name)) = known.iter().find(|(_, of_name)| has(of_name))
             {
                 said.extend(*of_name);
                 names.push(name);

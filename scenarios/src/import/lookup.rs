@@ -18,3 +18,8 @@ pub(crate) fn section_of(format: &str, place: &str) -> &'static Section {
     let found = sections.find(|section| section.place == place);
     found.unwrap_or_else(|| panic!("`{format}` has a section `{place}`"))
 }
+
+/// The layers of a format, the outermost first; nothing if there is no such format.
+pub(crate) fn order_of(format: &str) -> &'static str {
+    formats().find(|one| one.name == format).map_or("", |format| format.order)
+}

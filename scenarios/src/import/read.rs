@@ -9,6 +9,7 @@ use super::importer::Importer;
 use super::render::{Rendered, render, shown};
 use super::table::Format;
 use super::{dotted, yaml};
+use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest_or_all};
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
@@ -135,6 +136,44 @@ fn importer(
 /// Whether a text is a scenario already.
 pub(crate) fn is_scenario(text: &str) -> bool {
     text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("agents"))
+}
+
+/// What is wrong with a text that is to be a scenario and is the configuration of a library, or
+/// YAML or JSON of another kind; nothing of a text that may be one.
+///
+/// ```
+/// let text = "resilience4j:\n  retry: { instances: { a: { maxAttempts: 4 } } }\n";
+/// let wrong = scenarios::not_a_scenario("application.yml", text).expect("it is YAML");
+/// assert_eq!(wrong.all()[0].message(), "this is of the format resilience4j, and no scenario");
+/// assert!(scenarios::not_a_scenario("mine.toml", "title = \"it\"\n").is_none());
+/// ```
+pub fn not_a_scenario(name: &str, text: &str) -> Option<Diagnostics> {
+    let documents = match dotted::properties(text) {
+        Some((documents, _)) => documents,
+        // Nothing at all is TOML, and a scenario without its parts.
+        None if text.trim().is_empty() || text.parse::<toml::Table>().is_ok() => return None,
+        None => yaml::documents(text).ok()?,
+    };
+    // Properties may be TOML: what has a key of a library is none of ours.
+    let is_toml = text.parse::<toml::Table>().is_ok();
+    let is_table = |document: &Node| document.entries().is_some_and(|all| !all.is_empty());
+    let format = FORMATS.iter().find(|importer| (importer.is)(&documents));
+    let wrong = match format {
+        Some(importer) => {
+            let format = importer.format.name;
+            let message = format!("this is of the format {format}, and no scenario");
+            let help = "`wavetank import` makes a scenario of it: do that first";
+            Diagnostic::new(0..0, FileCode::NotToml, message).help(help)
+        }
+        None if !is_toml && documents.iter().any(is_table) => {
+            let message = "this is YAML or JSON, and a scenario is TOML";
+            let help =
+                format!("what `wavetank import` makes a scenario of: {}", names().join(", "));
+            Diagnostic::new(0..0, FileCode::NotToml, message).help(help)
+        }
+        None => return None,
+    };
+    Some(Diagnostics::new(&Source::new(name, text), vec![wrong]))
 }
 
 fn no_format(text: &str) -> Diagnostic {

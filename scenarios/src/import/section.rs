@@ -28,6 +28,11 @@ impl<'a> Taken<'a> {
         self.together.get(theirs).copied()
     }
 
+    /// All keys that say something together with others, by name.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &'a Entry> {
+        self.together.values().copied()
+    }
+
     /// Its value as one of ours; one that cannot be read is a mistake.
     pub(crate) fn value(&self, theirs: &str, unit: Unit, draft: &mut Draft) -> Option<Node> {
         let entry = self.entry(theirs)?;
@@ -128,8 +133,15 @@ fn read(entry: &Entry, row: &Row, unit: Unit, draft: &mut Draft) -> Option<Node>
             Value::List(_) | Value::Table(_) => node.kind().to_owned(),
             _ => format!("`{}`", plain_text(&node)),
         };
-        let message = format!("`{key}` must be {}, not {what}", unit.expected());
-        draft.wrong(Diagnostic::new(entry.node.at.clone(), Code::WrongType, message));
+        let wrong = if let Unit::Time(times) = unit { times.wrong(&node) } else { None };
+        let (code, message) = match wrong {
+            Some(wrong) => (Code::OutOfRange, format!("`{key}` is {wrong}: {what}")),
+            None => {
+                let expected = unit.expected();
+                (Code::WrongType, format!("`{key}` must be {expected}, not {what}"))
+            }
+        };
+        draft.wrong(Diagnostic::new(entry.node.at.clone(), code, message));
     } else if let Some(expected) = row.limits.broken_by(&node, unit) {
         let message = format!("`{key}` must be {expected}, not {}", plain_text(&node));
         draft.wrong(Diagnostic::new(entry.node.at.clone(), Code::OutOfRange, message));

@@ -63,6 +63,25 @@ impl Times {
         u64::try_from(nanos).ok().map(Duration::from_nanos)
     }
 
+    /// What is wrong with a length of time that is written as it is to be, and cannot be.
+    pub(crate) fn wrong(self, node: &Node) -> Option<&'static str> {
+        if self.read(node).is_some() {
+            return None;
+        }
+        let is_read = |value: Value| self.read(&Node::unwritten(value)).is_some();
+        let (negative, other) = match &node.value {
+            Value::Integer(number) => (*number < 0, Value::Integer(1)),
+            Value::Float(number) => (*number < 0.0 && number.is_finite(), Value::Integer(1)),
+            Value::Text(text) | Value::Word(text) => {
+                let plain = text.replace('-', "");
+                (plain != *text, Value::Text(shortened(&plain)))
+            }
+            _ => return None,
+        };
+        let fits = is_read(other);
+        fits.then_some(if negative { "negative" } else { "longer than 584 years" })
+    }
+
     fn of_number(self, number: f64) -> Option<u128> {
         let each = match self {
             Self::Spring if number.fract() != 0.0 => return None,
@@ -114,6 +133,16 @@ impl Times {
         };
         Node::unwritten(value)
     }
+}
+
+/// The text without the last digits of long numbers.
+fn shortened(text: &str) -> String {
+    let mut digits = 0;
+    let kept = text.chars().filter(|c| {
+        digits = if c.is_ascii_digit() { digits + 1 } else { 0 };
+        digits <= 2
+    });
+    kept.collect()
 }
 
 /// A number of these, whole if it is.
@@ -274,6 +303,25 @@ mod tests {
             (Times::Millis, whole(-1), None),
         ] {
             assert_eq!(times.read(&node), expected, "{times:?} {node}");
+        }
+    }
+
+    #[test]
+    fn what_is_negative_or_too_long_is_told_from_what_is_none() {
+        for (times, node, expected) in [
+            (Times::Spring, text("-5s"), Some("negative")),
+            (Times::Spring, text("PT-5S"), Some("negative")),
+            (Times::Spring, text("999999999999999d"), Some("longer than 584 years")),
+            (Times::Go, text("99999999999999h"), Some("longer than 584 years")),
+            (Times::TimeSpan, text("-00:00:10"), Some("negative")),
+            (Times::Millis, whole(-1), Some("negative")),
+            (Times::Seconds, whole(99_999_999_999), Some("longer than 584 years")),
+            (Times::Proto, text("-1s"), Some("negative")),
+            (Times::Proto, whole(-1), None),
+            (Times::Spring, text("soon"), None),
+            (Times::Spring, text("5s"), None),
+        ] {
+            assert_eq!(times.wrong(&node), expected, "{times:?} {node}");
         }
     }
 

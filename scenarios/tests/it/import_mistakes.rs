@@ -57,10 +57,10 @@ fn a_wrong_type_in_resilience4j_is_a_mistake() {
             5 `3` wrong-type: `a` must be a table, not a whole number
             6 `[x]` wrong-type: `baseConfig` must be a text, not a list
             7 `{}` wrong-type: `maxAttempts` must be a whole number, not a table
-            7 `{ x: 1 }` wrong-type: `retryExceptions` must be a list of names such as java.net.ConnectException, not a table
+            7 `{ x: 1 }` wrong-type: `retryExceptions` must be a list of names such as java.io.IOException, not a table
             ---
             4 `2` wrong-type: `enableExponentialBackoff` must be true or false, not `2`
-            4 `{ x: 1 }` wrong-type: `ignoreExceptions` must be a list of names such as java.net.ConnectException, not a table
+            4 `{ x: 1 }` wrong-type: `ignoreExceptions` must be a list of names such as java.io.IOException, not a table
             ---
             1 `3` wrong-type: `a` must be a table, not a whole number
             2 `resilience4j.retry.instances.a.maxAttempts` twice: `resilience4j.retry.instances.a.maxAttempts` is written twice, or below a value
@@ -250,6 +250,7 @@ fn a_wrong_type_in_litellm_is_a_mistake() {
             5 `3` wrong-type: `default_fallbacks` must be a list of names of models, and has a whole number
             6 `3` wrong-type: `retry_policy` must be a table, not a whole number
             7 `4` wrong-type: `disable_cooldowns` must be true or false, not `4`
+            8 `[1]` wrong-type: `num_retries` must be a whole number, not a list
             ---
             4 `a` wrong-type: each item of `fallbacks` must be a table, not a text
             4 `{ b: c }` wrong-type: `a` must be a list of names of models, and has a table
@@ -289,7 +290,7 @@ fn a_wrong_type_in_course_is_a_mistake() {
             1 `"many"` wrong-type: `failure_threshold` must be a whole number, not `many`
             1 `{}` wrong-type: `timeout` must be a number of seconds, from 0 on, not a table
             1 `[]` wrong-type: `max_retries` must be a whole number, not a list
-            1 `3` wrong-type: `backoff` must be one of exponential, fixed, constant, linear, not `3`
+            1 `3` wrong-type: `backoff` must be one of exponential, exponential_backoff, fixed, fixed_delay, constant, linear, linear_backoff, not `3`
             ---
             1 `3` wrong-type: each item of the file must be a table, not a whole number
             1 `4` wrong-type: `jitter` must be true or false, not `4`
@@ -403,7 +404,7 @@ fn what_is_there_twice_in_course_is_a_mistake() {
               it:1 threshold = 4: `failure_threshold = 3` says the same, and counts
             ---
             it is read
-              it:1 max_retries = 1: `mcp_timeout` is for the same failures, and counts
+              it:1 max_retries = 1; assumed: that waits are constant, and the wait of 1 s: `mcp_timeout` is for the same failures, and counts
             ---
         "#]],
     );
@@ -434,7 +435,7 @@ fn what_resilience4j_refuses_is_refused_at_the_value_and_all_at_once() {
             7 `0` out-of-range: `slidingWindowSize` must be at least 1, not 0
             8 `-1` out-of-range: `minimumNumberOfCalls` must be at least 1, not -1
             9 `0` out-of-range: `slowCallDurationThreshold` must be more than 0s, not 0
-            10 `-1s` wrong-type: `waitDurationInOpenState` must be a length of time such as 10s, 500ms or PT10S, or milliseconds, not `-1s`
+            10 `-1s` out-of-range: `waitDurationInOpenState` is negative: `-1s`
             11 `0` out-of-range: `permittedNumberOfCallsInHalfOpenState` must be at least 1, not 0
             13 `1` out-of-range: `randomizedWaitFactor` must be at least 0 and less than 1, not 1
             14 `SHUT` wrong-type: `initialState` must be one of CLOSED, OPEN, HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY, not `SHUT`
@@ -600,7 +601,7 @@ fn what_polly_refuses_is_refused_at_the_value_and_all_at_once() {
         ],
         &expect![[r#"
             1 `0` out-of-range: `MaxRetryAttempts` must be at least 1, not 0
-            1 `"-00:00:01"` wrong-type: `Delay` must be a length of time such as "00:00:30", not `-00:00:01`
+            1 `"-00:00:01"` out-of-range: `Delay` is negative: `-00:00:01`
             1 `"2.00:00:00"` out-of-range: `MaxDelay` must be at most 1d, not 2.00:00:00
             2 `1.5` out-of-range: `FailureRatio` must be at least 0 and at most 1, not 1.5
             2 `1` out-of-range: `MinimumThroughput` must be at least 2, not 1
@@ -629,9 +630,10 @@ fn what_litellm_refuses_is_refused_at_the_value_and_all_at_once() {
         &expect![[r#"
             2 `0` out-of-range: `rpm` must be at least 1, not 0
             2 `0` out-of-range: `max_parallel_requests` must be at least 1, not 0
+            4 `-1` out-of-range: `num_retries` must be at least 0, not -1
             5 `0` out-of-range: `timeout` must be more than 0s, not 0
             6 `-1` out-of-range: `allowed_fails` must be at least 0, not -1
-            7 `-5` wrong-type: `cooldown_time` must be a number of seconds, from 0 on, not `-5`
+            7 `-5` out-of-range: `cooldown_time` is negative: `-5`
             8 `fastest` wrong-type: `routing_strategy` must be one of simple-shuffle, least-busy, latency-based-routing, usage-based-routing, usage-based-routing-v2, cost-based-routing, not `fastest`
             9 `-1` out-of-range: `TimeoutErrorRetries` must be at least 0, not -1
             ---
@@ -649,13 +651,13 @@ fn what_course_refuses_is_refused_at_the_value_and_all_at_once() {
              \"backoff_multiplier\": 0.5, \"backoff\": \"slow\" } } }"],
         &expect![[r#"
             1 `0` out-of-range: `failure_threshold` must be at least 1, not 0
-            1 `-1` wrong-type: `reset_timeout_seconds` must be a number of seconds, from 0 on, not `-1`
+            1 `-1` out-of-range: `reset_timeout_seconds` is negative: `-1`
             2 `0` out-of-range: `half_open_max_calls` must be at least 1, not 0
             2 `0` out-of-range: `success_threshold` must be at least 1, not 0
             3 `-1` out-of-range: `max_retries` must be at least 0, not -1
-            3 `-1` wrong-type: `initial_delay_ms` must be a number of milliseconds, from 0 on, not `-1`
+            3 `-1` out-of-range: `initial_delay_ms` is negative: `-1`
             3 `0.5` out-of-range: `backoff_multiplier` must be at least 1, not 0.5
-            3 `"slow"` wrong-type: `backoff` must be one of exponential, fixed, constant, linear, not `slow`
+            3 `"slow"` wrong-type: `backoff` must be one of exponential, exponential_backoff, fixed, fixed_delay, constant, linear, linear_backoff, not `slow`
             ---
         "#]],
     );

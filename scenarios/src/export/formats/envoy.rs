@@ -5,12 +5,24 @@ use patterns::settings::{Node, Value, entry};
 use crate::export::exporter::Exporter;
 use crate::export::forms::{Form, Retry};
 use crate::export::layers::{Layer, Policy};
-use crate::export::put::{Table, list, whole, yes};
+use crate::export::put::{Table, list, percent, whole, yes};
 use crate::import::{self, Times};
 
-pub(crate) static EXPORTER: Exporter = Exporter { name: NAME, is_json: false, tree };
+pub(crate) static EXPORTER: Exporter = Exporter { name: NAME, is_json: false, tree, notes };
 
 const NAME: &str = "envoy";
+
+fn notes(policies: &[&Policy]) -> Vec<String> {
+    let retries = policies.iter().any(|policy| policy.layer("retry").is_some());
+    let on =
+        "a class of failure is coarser than a condition: see whether `retry_on` is what you mean";
+    let mut notes: Vec<String> = retries.then(|| on.to_owned()).into_iter().collect();
+    let balances = policies.iter().any(|policy| policy.layer("balance").is_some());
+    let hosts =
+        "a scenario does not say where hosts are: put their addresses in place of those here";
+    notes.extend(balances.then(|| hosts.to_owned()));
+    notes
+}
 
 fn tree(policies: &[&Policy]) -> Node {
     let routes = policies.iter().map(|policy| {
@@ -105,9 +117,7 @@ fn retries(budget: &Node, thresholds: &mut Table) {
     match &*form.name {
         "fixed" => thresholds.put_some("max_retries", number("most")),
         "share" => {
-            let share = form.get("share").and_then(import::decimal);
-            let share = share.map(|share| (share * 1e9).round() / 1e7);
-            let percent = share.map(|percent| Node::unwritten(Value::Float(percent)));
+            let percent = percent(form.get("share"));
             thresholds.put_some("retry_budget.budget_percent.value", percent);
             let least = number("least").unwrap_or_else(|| whole(3));
             thresholds.put("retry_budget.min_retry_concurrency", least);

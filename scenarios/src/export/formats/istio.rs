@@ -5,13 +5,20 @@ use patterns::settings::{Node, Value};
 use crate::export::exporter::Exporter;
 use crate::export::forms::{Form, Retry};
 use crate::export::layers::{Layer, Policy};
-use crate::export::put::{Table, list, whole, yes};
+use crate::export::put::{Table, list, percent, whole, yes};
 use crate::import::{self, Times};
 
-pub(crate) static EXPORTER: Exporter = Exporter { name: NAME, is_json: false, tree };
+pub(crate) static EXPORTER: Exporter = Exporter { name: NAME, is_json: false, tree, notes };
 
 const NAME: &str = "istio";
 const POLICY: &str = "DestinationRule.spec.trafficPolicy";
+
+fn notes(policies: &[&Policy]) -> Vec<String> {
+    let retries = policies.iter().any(|policy| policy.layer("retry").is_some());
+    let on =
+        "a class of failure is coarser than a condition: see whether `retryOn` is what you mean";
+    retries.then(|| on.to_owned()).into_iter().collect()
+}
 
 fn tree(policies: &[&Policy]) -> Node {
     let both = |policy: &&Policy| [routes(policy), rule(policy)];
@@ -77,7 +84,8 @@ fn rule(policy: &Policy) -> Node {
         matches!(node.value, Value::Integer(number) if number > 0).then_some(node)
     };
     let (bulkhead, balance) = (policy.layer("bulkhead"), policy.layer("balance"));
-    let pick = balance.and_then(|layer| layer.get("pick")).cloned();
+    // Istio's default is another one than ours.
+    let pick = balance.and_then(|layer| layer.get_or_default("pick")).cloned();
     let keys = [
         ("slots", number(bulkhead, "slots")),
         ("queue", number(bulkhead, "queue")),
@@ -85,9 +93,8 @@ fn rule(policy: &Policy) -> Node {
     ];
     let mut rules = Table::of(NAME, POLICY, &keys);
     let budget = policy.layer("retry").and_then(|layer| Form::of(layer.at("budget.kind")?));
-    if let Some(budget) = budget.filter(|budget| budget.name == "fixed") {
-        let most = budget.get("most").and_then(import::whole).map(whole);
-        rules.put_some("connectionPool.http.maxRetries", most);
+    if let Some(budget) = budget {
+        retries(&budget, &mut rules);
     }
     let ejects = |layer: &&Layer| layer.at("eject").is_some_and(|eject| eject.entries().is_some());
     if let Some(balance) = balance.filter(ejects) {
@@ -101,6 +108,20 @@ fn rule(policy: &Policy) -> Node {
     resource("DestinationRule", policy, spec.node())
 }
 
+/// What all retries together may be; without it Istio sets no limit.
+fn retries(budget: &Form, rules: &mut Table) {
+    let number = |key: &str| budget.get(key).and_then(import::whole).map(whole);
+    match &*budget.name {
+        "fixed" => rules.put_some("connectionPool.http.maxRetries", number("most")),
+        "share" => {
+            rules.put_some("retryBudget.percent", percent(budget.get("share")));
+            let least = number("least").unwrap_or_else(|| whole(3));
+            rules.put("retryBudget.minRetryConcurrency", least);
+        }
+        _ => {}
+    }
+}
+
 /// The rules by which hosts are left out: 0 failures in a row are no rule.
 fn outliers(balance: &Layer) -> Node {
     let at = |path: &str| balance.at(path).cloned();
@@ -108,16 +129,20 @@ fn outliers(balance: &Layer) -> Node {
         Some(true) => balance.at(&format!("{rule}.failures")).cloned().or(Some(whole(5))),
         _ => Some(whole(0)),
     };
+    let gateway = "eject.consecutive-gateway";
+    // What nobody enforces is what Istio has where nothing is written.
+    let is_idle = at(&format!("{gateway}.enforce-percent")) == Some(whole(0));
+    let gateway = if is_idle { None } else { in_a_row(gateway) };
     let mut table = Table::of(
         NAME,
         "DestinationRule.spec.trafficPolicy.outlierDetection",
         &[
             ("eject.consecutive.failures", in_a_row("eject.consecutive")),
-            ("eject.consecutive-gateway.failures", in_a_row("eject.consecutive-gateway")),
+            ("eject.consecutive-gateway.failures", gateway),
             ("eject.interval", at("eject.interval")),
             ("eject.base-ejection-time", at("eject.base-ejection-time")),
             ("eject.max-ejection-percent", at("eject.max-ejection-percent").or(Some(whole(50)))),
-            ("panic-percent", at("panic-percent")),
+            ("panic-percent", balance.get_or_default("panic-percent").cloned()),
         ],
     );
     if balance.at("eject.split-local").is_some_and(|node| node.entries().is_some()) {

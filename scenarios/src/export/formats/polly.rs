@@ -8,7 +8,8 @@ use crate::export::forms::{Form, Retry};
 use crate::export::layers::{Layer, Policy};
 use crate::export::put::{Table, named, whole};
 
-pub(crate) static EXPORTER: Exporter = Exporter { name: NAME, is_json: true, tree };
+pub(crate) static EXPORTER: Exporter =
+    Exporter { name: NAME, is_json: true, tree, notes: |_| Vec::new() };
 
 const NAME: &str = "polly";
 

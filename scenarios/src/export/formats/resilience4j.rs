@@ -9,7 +9,8 @@ use crate::export::layers::{Layer, Policy};
 use crate::export::put::{Table, named, whole, yes};
 use crate::import::{self, Times};
 
-pub(crate) static EXPORTER: Exporter = Exporter { name: NAME, is_json: false, tree };
+pub(crate) static EXPORTER: Exporter =
+    Exporter { name: NAME, is_json: false, tree, notes: |_| Vec::new() };
 
 const NAME: &str = "resilience4j";
 

@@ -7,6 +7,7 @@
 //! resilience4j.
 
 mod retry;
+mod waits;
 
 use patterns::settings::{Code, Entry, Node, Value};
 

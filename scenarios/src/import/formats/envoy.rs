@@ -10,13 +10,13 @@ mod find;
 mod outlier;
 mod route;
 
-pub(super) use cluster::{pool, threshold_budget};
+pub(super) use cluster::{Budget, BudgetKeys, pool, threshold_budget};
 pub(super) use route::{NO_CLASS, ON};
 
 use patterns::settings::{Code, Node};
 
 use crate::diagnostic::Diagnostic;
-use crate::import::draft::{Draft, From};
+use crate::import::draft::{Draft, From, Line};
 use crate::import::importer::Importer;
 use crate::import::parts::{HOSTS_ASSUMED, balanced, line, service, whole};
 use crate::import::section::{get, take};
@@ -151,13 +151,13 @@ fn one(name: &str, cluster: Option<&Node>, route: Option<&find::Route<'_>>, draf
         let (retry, per_try) = route::retry(route, draft);
         if let Some(mut retry) = retry {
             if let Some((budget, from)) = budget.take() {
-                retry.set("budget", budget, from);
+                retry.set("budget", budget, from[0].clone());
             }
             layers.push(retry);
         }
         layers.extend(per_try);
     }
-    if let Some((_, from)) = budget {
+    for from in budget.into_iter().flat_map(|(_, from)| from) {
         draft.leave_from(&from, "nothing is retried");
     }
     layers.extend(limits);
@@ -180,10 +180,17 @@ fn one(name: &str, cluster: Option<&Node>, route: Option<&find::Route<'_>>, draf
                 let said = format!("lb_endpoints ({count})");
                 let count = whole(count.min(1000) as i128);
                 draft.services[at].lines.push(line("count", count, &node.at, said));
-                let pick = pick.into_iter().filter(|line| line.key == "pick");
-                draft.services[at]
-                    .lines
-                    .extend(pick.filter(|line| line.value.text() != Some("by-caller")));
+                let is_taken =
+                    |line: &Line| line.key == "pick" && line.value.text() != Some("by-caller");
+                let (taken, left): (Vec<Line>, Vec<Line>) = pick.into_iter().partition(is_taken);
+                draft.services[at].lines.extend(taken);
+                for line in left {
+                    draft.leave_from(&line.from, "the hosts are one service: none is left out");
+                }
+            } else {
+                for line in pick {
+                    draft.leave_from(&line.from, "how many hosts there are no file says");
+                }
             }
         }
     }

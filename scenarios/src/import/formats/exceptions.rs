@@ -8,7 +8,9 @@ use crate::import::classes::Names;
 /// As the JDK, Spring (`org.springframework.web.client`), Feign and resilience4j raise them.
 pub(super) static EXCEPTIONS: Names = Names {
     all: &[
-        ("java.net.ConnectException", &[Network]),
+        // A time that runs out at a socket is one, too (`SocketTimeoutException`); the timeouts
+        // here are those of a layer, and what a `TimeLimiter` throws is none.
+        ("java.io.IOException", &[Network]),
         ("java.util.concurrent.TimeoutException", &[Timeout]),
         ("org.springframework.web.client.HttpClientErrorException.TooManyRequests", &[RateLimit]),
         ("org.springframework.web.client.HttpServerErrorException", &[Overload]),
@@ -18,9 +20,12 @@ pub(super) static EXCEPTIONS: Names = Names {
         ("io.github.resilience4j.ratelimiter.RequestNotPermitted", &[Rejected]),
         ("java.lang.Exception", &Class::ALL),
         ("java.lang.Throwable", &Class::ALL),
-        ("java.lang.RuntimeException", &Class::ALL),
-        // A time that runs out at a socket is one, too.
-        ("java.io.IOException", &[Network, Timeout]),
+        // What a `TimeLimiter` throws is checked, and none of these.
+        (
+            "java.lang.RuntimeException",
+            &[Network, RateLimit, Overload, Validation, BreakerOpen, BulkheadFull, Rejected],
+        ),
+        ("java.net.ConnectException", &[Network]),
         ("org.springframework.web.client.ResourceAccessException", &[Network, Timeout]),
         ("feign.RetryableException", &[Network, Timeout]),
         ("java.net.SocketException", &[Network]),
@@ -45,6 +50,7 @@ pub(super) static EXCEPTIONS: Names = Names {
         ("jakarta.validation.ValidationException", &[Validation]),
         ("org.springframework.web.client.HttpClientErrorException", &[RateLimit, Validation]),
     ],
+    written: 9,
     classless: &[],
     is_all: false,
     in_one_text: false,

@@ -51,6 +51,11 @@ fn read(documents: &[Node], draft: &mut Draft) {
                 names.push(method(item, throttle.as_ref(), draft));
             }
         }
+        if let Some((_, from)) = throttle.as_ref().filter(|_| names.len() > 1) {
+            let why = "here each method has a budget of its own; in gRPC all calls to a \
+                       server share one";
+            draft.leave_from(from, why);
+        }
         if names.is_empty() && (throttle.is_some() || taken.entry("loadBalancingConfig").is_some())
         {
             let layers = throttle.iter().map(|(kind, from)| of_throttle(kind, from)).collect();

@@ -2,15 +2,17 @@
 //!
 //! Keys and defaults: `networking/v1/destination_rule.proto` and `virtual_service.proto` of
 //! istio/api. Istio makes a configuration of Envoy of them, so the layers are those of Envoy; it
-//! turns rules on success rates off (`applyOutlierDetection`), has no timeout of a route, and tries
-//! every call up to two times again (`DefaultPolicy` of its retries).
+//! turns rules on success rates off (`applyOutlierDetection`), has no timeout of a route, tries
+//! every call up to two times again (`DefaultPolicy` of its retries), limits nothing that is not
+//! written (`getDefaultCircuitBreakerThresholds`), and picks of two hosts the one with less to do
+//! (`defaultLBAlgorithm`).
 
 mod tables;
 
 use patterns::Class;
 use patterns::settings::{Code, Node, Value};
 
-use super::envoy::{pool, threshold_budget};
+use super::envoy::{Budget, BudgetKeys, pool, threshold_budget};
 use crate::diagnostic::{Diagnostic, nearest_or_all};
 use crate::import::draft::{Draft, From, Layer};
 use crate::import::importer::Importer;
@@ -37,6 +39,16 @@ pub(crate) static IMPORTER: Importer = Importer { format: &FORMAT, is, read };
 
 const VERSIONS: [&str; 3] = ["v1", "v1beta1", "v1alpha3"];
 const DEFAULT: &str = "default of Istio";
+const UNLIMITED: &str = "Istio sets no limit without `maxRetries`";
+const PICK: &str = "LEAST_REQUEST is the default of Istio";
+const PANIC: &str = "Istio turns it off without `minHealthPercent`";
+
+/// What limits retries.
+const BUDGET: BudgetKeys = BudgetKeys {
+    percent: "retryBudget.percent",
+    least: "retryBudget.minRetryConcurrency",
+    fixed: "connectionPool.http.maxRetries",
+};
 
 /// All resources, also those of a list.
 fn resources(documents: &[Node]) -> Vec<&Node> {
@@ -187,6 +199,7 @@ fn routes<'a>(spec: &'a Node, hosts: &mut Vec<Host<'a>>, draft: &mut Draft) {
         };
         let mut names: Vec<&str> = Vec::new();
         for target in targets {
+            leave_of_target(target, draft);
             let name = get(target, "destination.host", true).and_then(Node::text);
             names.extend(name.filter(|name| names.iter().all(|other| short(other) != short(name))));
         }
@@ -198,6 +211,25 @@ fn routes<'a>(spec: &'a Node, hosts: &mut Vec<Host<'a>>, draft: &mut Draft) {
             } else {
                 found.http = Some(http);
             }
+        }
+    }
+}
+
+/// Leaves out what a target says beside its host.
+fn leave_of_target(target: &Node, draft: &mut Draft) {
+    for entry in target.entries().unwrap_or_default() {
+        match &*entry.key {
+            "destination" => {
+                let others = entry.node.entries().unwrap_or_default().iter();
+                for other in others.filter(|other| other.key != "host") {
+                    draft.leave_entry(other, "a host is one service, with all its parts");
+                }
+            }
+            "weight" => {
+                let why = "the agents call each of these services: say in their steps how often";
+                draft.leave_entry(entry, why);
+            }
+            _ => draft.leave_entry(entry, "it says nothing of failures"),
         }
     }
 }
@@ -224,13 +256,15 @@ fn one(host: &Host<'_>, draft: &mut Draft) {
     }
     let (retry, per_try) = retries(retry, draft);
     if let Some(mut retry) = retry {
-        if let Some((budget, from)) = budget.take() {
-            retry.set("budget", budget, from);
+        match budget.take() {
+            Some((budget, from)) => retry.set("budget", budget, from[0].clone()),
+            // Envoy's own limit of 3 retries at a time is not there.
+            None => default(&mut retry, "budget", Node::word("none"), UNLIMITED),
         }
         layers.push(retry);
     }
     layers.extend(per_try);
-    if let Some((_, from)) = budget {
+    for from in budget.into_iter().flat_map(|(_, from)| from) {
         draft.leave_from(&from, "nothing is retried");
     }
     layers.extend(limits);
@@ -298,13 +332,16 @@ fn has(node: &Node, key: &str) -> bool {
 }
 
 /// The limits of a host, and what its retries may be.
-fn connection_pool(policy: &Node, draft: &mut Draft) -> (Option<Layer>, Option<(Node, From)>) {
+fn connection_pool(policy: &Node, draft: &mut Draft) -> (Option<Layer>, Budget) {
     let from = written(policy, "trafficPolicy");
     let policy = &without_zeros(policy, draft);
     let mut taken = take(&POLICY, &[policy], true, from, draft);
     pool(&mut taken, "connectionPool.tcp.maxConnections", true, draft);
-    let budget = threshold_budget(&taken, "connectionPool.http.maxRetries", draft);
+    let budget = threshold_budget(&taken, &BUDGET, draft);
     let mut layer = taken.layer;
+    if let Some(pick) = layer.line("pick").filter(|_| !has(policy, "outlierDetection")) {
+        draft.leave_from(&pick.from, "how many hosts there are no file says: they are one service");
+    }
     layer.lines.retain(|line| line.key != "pick");
     if layer.lines.is_empty() {
         return (None, budget);
@@ -336,6 +373,11 @@ fn eject(policy: &Node, draft: &mut Draft) -> Option<Layer> {
     off_at_zero(&mut layer, &IN_A_ROW);
     let lines = take_pick(&POLICY, policy);
     layer.lines.extend(lines.lines.into_iter().filter(|line| line.key == "pick"));
+    if has(policy, "loadBalancer.consistentHash") {
+        default(&mut layer, "pick", Node::word("by-caller"), "by the hash of the request");
+    }
+    default(&mut layer, "pick", Node::word("two-choices"), PICK);
+    default(&mut layer, "panic-percent", whole(0), PANIC);
     Some(layer)
 }
 

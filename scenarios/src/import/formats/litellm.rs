@@ -5,9 +5,10 @@
 //! group, by the router alone; then it falls back to other groups. A deployment that has failed
 //! more than `allowed_fails` times in a minute gets no calls for `cooldown_time`: a breaker on the
 //! way to it. The waits between tries are those of the client of `OpenAI`, from which they were
-//! taken.
+//! taken, unless `retry_after` makes them longer.
 
 mod deployments;
+mod retries;
 mod router;
 mod tables;
 
@@ -72,7 +73,7 @@ fn read(documents: &[Node], draft: &mut Draft) {
         let taken = take(&ROUTER, &tables, false, From::Assumed, draft);
         leave_covered(&tables, draft);
         let router = Router {
-            retry: retry(&taken, draft),
+            retries: retries::of(&taken, draft),
             timeout: timeout(&taken, draft),
             cooldown: cooldown(&taken, draft),
             pick: pick(&taken, draft),
@@ -97,57 +98,11 @@ fn leave_covered(tables: &[&Node], draft: &mut Draft) {
 
 fn timeout(taken: &Taken<'_>, draft: &mut Draft) -> Option<Layer> {
     let key = ["timeout", "request_timeout"].into_iter().find(|key| taken.entry(key).is_some())?;
+    if let Some(other) = taken.entry("request_timeout").filter(|_| key == "timeout") {
+        draft.leave_entry(other, "`timeout` says the same, and counts");
+    }
     let limit = taken.value(key, Unit::Time(Times::Seconds), draft)?;
     Some(with("timeout", "limit", limit, taken.from(key)?))
-}
-
-/// Retries: so many of all failures, or so many of each kind.
-fn retry(taken: &Taken<'_>, draft: &mut Draft) -> Option<Layer> {
-    if let Some(entry) = taken.entry("retry_policy") {
-        for key in ["num_retries", "retry_after"] {
-            if let Some(entry) = taken.entry(key) {
-                draft.leave_entry(entry, "`retry_policy` says it for each kind of failure");
-            }
-        }
-        return by_class(entry, draft);
-    }
-    let entry = taken.entry("num_retries")?;
-    let retries = taken.value("num_retries", Unit::Whole, draft)?;
-    if let Some(entry) = taken.entry("retry_after") {
-        draft.leave_entry(entry, "the shortest wait is that of the backoff");
-    }
-    if retries == whole(0) {
-        draft.leave_entry(entry, "nothing is tried again");
-        return None;
-    }
-    let mut layer = Layer::new("retry", From::entry(entry));
-    layer.set(
-        "like",
-        Node::word("openai"),
-        From::Default("the waits are those of OpenAI's client"),
-    );
-    layer.set("max-retries", retries, From::entry(entry));
-    Some(layer)
-}
-
-/// The waits of OpenAI's client.
-const WAITS: &str = "exponential(500ms, cap=8s, jitter=between(from=0.75, to=1.0))";
-
-fn by_class(entry: &Entry, draft: &mut Draft) -> Option<Layer> {
-    let taken = take(&POLICY, &[&entry.node], false, From::entry(entry), draft);
-    let mut layer = Layer::new("retry", From::entry(entry));
-    for (theirs, class) in tables::KINDS {
-        let Some(count) = taken.value(theirs, Unit::Whole, draft) else { continue };
-        let Some(from) = taken.from(theirs) else { continue };
-        let is_never = count == whole(0);
-        let rule = if is_never { "never".to_owned() } else { format!("{count} x {WAITS}") };
-        let rule = Node::word(rule);
-        if let Some(line) = layer.line(class.name()) {
-            draft.leave_from(&line.from.clone(), "one rule holds for both kinds of failure");
-        }
-        layer.set(class.name(), rule, from);
-    }
-    (!layer.lines.is_empty()).then_some(layer)
 }
 
 /// The breaker on the way to a deployment.

@@ -4,7 +4,8 @@
 //! `HttpStandardResilienceOptions` of `Microsoft.Extensions.Http.Resilience`, whose layers are,
 //! from the outermost on: rate limiter, total timeout, retry, breaker, timeout of an attempt.
 //! A section is one of the standard handler if it has `TotalRequestTimeout` or `AttemptTimeout`; of
-//! the standard handler with hedging if it has `Endpoint`.
+//! the standard handler with hedging if it has `Endpoint`. In all others a program says in which
+//! order the layers stand.
 
 mod checks;
 mod tables;
@@ -55,10 +56,20 @@ fn is_pipeline(node: &Node) -> bool {
     let has = |(name, section): &(&str, &Section)| {
         let options = get(node, name, true);
         options.is_some_and(|options| {
-            section.rows.iter().any(|row| find(options, row.theirs, true).is_some())
+            let entries = options.entries();
+            entries.is_some_and(|entries| entries.is_empty() && is_telling(node))
+                || section.rows.iter().any(|row| find(options, row.theirs, true).is_some())
         })
     };
     STRATEGIES.iter().any(has)
+}
+
+/// Whether all that a table has is called as strategies are: sections without an option are those
+/// of Polly, and have its defaults.
+fn is_telling(node: &Node) -> bool {
+    let entries = node.entries().unwrap_or_default();
+    let known = STRATEGIES.iter().map(|(name, _)| *name).chain(["Endpoint", "Name"]);
+    entries.iter().all(|entry| find_known(known.clone(), entry).is_some())
 }
 
 /// All sections, each with its name.
@@ -131,6 +142,11 @@ fn pipeline(name: &str, node: &Node, draft: &mut Draft) {
         for (key, section) in STRATEGIES {
             let Some(entry) = find(node, key, true) else { continue };
             layers.extend(strategy(section, &entry.node, From::entry(entry), false, draft));
+        }
+        if layers.len() > 1 {
+            let order: Vec<&str> = layers.iter().map(|layer| layer.kind).collect();
+            let why = format!("the order is assumed: {}; a program says it", order.join(", "));
+            draft.leave(&(node.at.start..node.at.start), format!("section {name}"), &why);
         }
     }
     checks::together(node, &layers, is_standard && !hedges, draft);

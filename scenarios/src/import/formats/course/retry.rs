@@ -3,11 +3,11 @@
 use patterns::Class;
 use patterns::settings::{Code, Entry, Node};
 
+use super::waits::{self, RETRIES, Waits};
 use crate::diagnostic::Diagnostic;
 use crate::import::draft::{Draft, From, Layer};
 use crate::import::section::{Taken, leave_unknown, take};
 use crate::import::table::{Row, Section};
-use crate::import::times::Times;
 use crate::import::unit::Unit;
 use crate::import::words::loose;
 
@@ -22,10 +22,17 @@ pub(super) static RETRY: Section = Section {
         Row::with("backoff", "CLASS", RULE),
         Row::with("backoff_type", "CLASS", RULE),
         Row::with("backoff_strategy", "CLASS", RULE),
+        Row::with("strategy", "CLASS", RULE),
         Row::with("initial_delay_ms", "CLASS", RULE),
+        Row::with("initial_delay_seconds", "CLASS", RULE),
+        Row::with("base_delay_ms", "CLASS", RULE),
+        Row::with("base_delay_seconds", "CLASS", RULE),
         Row::with("delay_ms", "CLASS", RULE),
+        Row::with("delay_seconds", "CLASS", RULE),
         Row::with("max_delay_ms", "CLASS", RULE),
+        Row::with("max_delay_seconds", "CLASS", RULE),
         Row::with("backoff_multiplier", "CLASS", RULE).at_least(1.0),
+        Row::with("multiplier", "CLASS", RULE).at_least(1.0),
         Row::with("jitter", "CLASS", RULE),
         Row::with("respect_retry_after_header", "CLASS", "`retry-after=floor`, or `ignore`"),
     ],
@@ -51,9 +58,6 @@ const KINDS: [(&str, &[Class]); 14] = [
 
 /// What a call can fail with: a policy for all failures of a kind of call is for these.
 const ALL: [Class; 4] = [Class::Network, Class::Timeout, Class::RateLimit, Class::Overload];
-
-/// The key that says how often; a table with it is a policy.
-const RETRIES: &str = "max_retries";
 
 /// Whether a table is a policy, and no table of them.
 pub(super) fn is_policy(node: &Node) -> bool {
@@ -124,52 +128,22 @@ fn rule(entry: &Entry, taken: &Taken<'_>, draft: &mut Draft) -> Option<(Node, Fr
         let message = format!("`{}` has no `{RETRIES}`", entry.key);
         draft.wrong(Diagnostic::new(entry.key_at.clone(), Code::Missing, message));
     }
-    let waits = waits(taken, draft);
+    waits::check(taken, draft);
     let from = taken.from(RETRIES)?;
     let retries = retries?.to_string();
-    let text = if retries == "0" { "never".to_owned() } else { format!("{retries} x {waits}") };
-    Some((Node::word(text), from))
-}
-
-/// The waits between tries.
-fn waits(taken: &Taken<'_>, draft: &mut Draft) -> String {
-    let millis = Unit::Time(Times::Millis);
-    let time = |key: &str, draft: &mut Draft| {
-        taken.value(key, millis, draft).and_then(|time| time.text().map(str::to_owned))
+    let waits = Waits::of(taken);
+    if retries == "0" {
+        waits.leave_all(draft);
+        return Some((Node::word("never"), from));
+    }
+    let (waits, assumed) = waits.read(entry, draft);
+    let rule = Node::word(format!("{retries} x {waits}"));
+    let from = match from.written() {
+        Some((at, said)) if !assumed.is_empty() => {
+            let said = format!("{said}; assumed: {}", assumed.join(", and "));
+            From::Written(at.clone(), said)
+        }
+        _ => from,
     };
-    let (initial, fixed) = (time("initial_delay_ms", draft), time("delay_ms", draft));
-    let cap = time("max_delay_ms", draft);
-    let curves = &[
-        ("exponential", "exponential"),
-        ("fixed", "constant"),
-        ("constant", "constant"),
-        ("linear", "linear"),
-    ];
-    let mut curve = None;
-    for key in ["backoff", "backoff_type", "backoff_strategy"] {
-        curve = curve.or(taken.value(key, Unit::Word(curves), draft));
-    }
-    let curve = curve.as_ref().and_then(Node::text).unwrap_or("constant").to_owned();
-    let (first, second) = if curve == "constant" { (fixed, initial) } else { (initial, fixed) };
-    let wait = first.or(second).unwrap_or_else(|| "1s".to_owned());
-    let mut text = format!("{curve}({wait}");
-    if let Some(factor) = taken.value("backoff_multiplier", Unit::Factor, draft)
-        && curve == "exponential"
-    {
-        text += &format!(", factor={factor}");
-    }
-    if let Some(cap) = cap.filter(|_| curve != "constant") {
-        text += &format!(", cap={cap}");
-    }
-    let flag = |key, draft: &mut Draft| {
-        taken.value(key, Unit::Flag, draft).map(|node| node.to_string() == "true")
-    };
-    if flag("jitter", draft) == Some(true) {
-        text += ", jitter=full";
-    }
-    if let Some(respects) = flag("respect_retry_after_header", draft) {
-        text += if respects { ", retry-after=floor" } else { ", retry-after=ignore" };
-    }
-    text.push(')');
-    text
+    Some((rule, from))
 }

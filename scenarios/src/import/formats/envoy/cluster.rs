@@ -60,7 +60,7 @@ pub(super) static CLUSTER: Section = Section {
 };
 
 /// What a retry may ask for, and where it is written.
-type Budget = Option<(Node, From)>;
+pub(crate) type Budget = Option<(Node, Vec<From>)>;
 
 /// The limits of a cluster, and what its retries may be.
 pub(super) fn thresholds(cluster: &Node, draft: &mut Draft) -> Option<(Option<Layer>, Budget)> {
@@ -78,7 +78,7 @@ pub(super) fn thresholds(cluster: &Node, draft: &mut Draft) -> Option<(Option<La
         let mut taken = take(&THRESHOLDS, &[item], true, from, draft);
         let is_http2 = get(cluster, "http2_protocol_options", true).is_some();
         pool(&mut taken, "max_connections", !is_http2, draft);
-        let budget = threshold_budget(&taken, "max_retries", draft);
+        let budget = threshold_budget(&taken, &KEYS, draft);
         let is_said = taken.layer.line("slots").is_some() || taken.layer.line("queue").is_some();
         let mut layer = taken.layer;
         default(&mut layer, "slots", whole(1024), "default of Envoy");
@@ -100,6 +100,9 @@ pub(crate) fn pool(taken: &mut Taken<'_>, key: &str, carries_one: bool, draft: &
     let is_less =
         !matches!(slots, Some(Node { value: Value::Integer(slots), .. }) if slots <= most);
     if carries_one && is_less {
+        if let Some(line) = taken.layer.line("slots") {
+            draft.leave_from(&line.from.clone(), "fewer connections of HTTP/1.1 are let through");
+        }
         taken.layer.set("slots", whole(most), From::entry(entry));
     } else {
         draft.leave_entry(
@@ -109,19 +112,35 @@ pub(crate) fn pool(taken: &mut Taken<'_>, key: &str, carries_one: bool, draft: &
     }
 }
 
+/// The keys that limit retries: a share of what is under way, with a least number; or a number.
+#[derive(Debug)]
+pub(crate) struct BudgetKeys {
+    pub(crate) percent: &'static str,
+    pub(crate) least: &'static str,
+    pub(crate) fixed: &'static str,
+}
+
+const KEYS: BudgetKeys = BudgetKeys {
+    percent: "retry_budget.budget_percent.value",
+    least: "retry_budget.min_retry_concurrency",
+    fixed: "max_retries",
+};
+
 /// What all retries together may be.
-pub(crate) fn threshold_budget(taken: &Taken<'_>, key: &str, draft: &mut Draft) -> Budget {
-    let (percent, least) = (
-        taken.value("retry_budget.budget_percent.value", Unit::Factor, draft),
-        taken.value("retry_budget.min_retry_concurrency", Unit::Whole, draft),
-    );
-    let from = ["retry_budget.budget_percent.value", "retry_budget.min_retry_concurrency"];
-    if let Some(from) = from.into_iter().find_map(|key| taken.from(key)) {
+pub(crate) fn threshold_budget(taken: &Taken<'_>, keys: &BudgetKeys, draft: &mut Draft) -> Budget {
+    let percent = taken.value(keys.percent, Unit::Factor, draft);
+    let least = taken.value(keys.least, Unit::Whole, draft);
+    let from: Vec<From> =
+        [keys.percent, keys.least].into_iter().filter_map(|key| taken.from(key)).collect();
+    if !from.is_empty() {
+        if let Some(entry) = taken.entry(keys.fixed) {
+            draft.leave_entry(entry, "the budget of retries takes its place");
+        }
         let percent = percent.map_or_else(|| "20".to_owned(), |percent| percent.to_string());
         let percent = percent.strip_suffix(".0").unwrap_or(&percent);
         let least = least.map_or_else(|| "3".to_owned(), |least| least.to_string());
         return Some((Node::word(format!("share({percent}%, least={least})")), from));
     }
-    let retries = taken.value(key, Unit::Whole, draft)?;
-    Some((Node::word(format!("fixed({retries})")), taken.from(key)?))
+    let retries = taken.value(keys.fixed, Unit::Whole, draft)?;
+    Some((Node::word(format!("fixed({retries})")), vec![taken.from(keys.fixed)?]))
 }

@@ -7,9 +7,9 @@ use patterns::settings::{Code, Node, Value};
 use super::find::Route;
 use crate::diagnostic::Diagnostic;
 use crate::import::classes::Names;
-use crate::import::draft::{Draft, From, Layer, Line};
+use crate::import::draft::{Draft, From, Layer, Line, said};
 use crate::import::parts::{layer_at, whole};
-use crate::import::section::{get, take};
+use crate::import::section::{get, same, take};
 use crate::import::table::{Row, Section};
 use crate::import::times::Times;
 use crate::import::unit::Unit;
@@ -19,8 +19,14 @@ const PROTO: Unit = Unit::Time(Times::Proto);
 const HOSTS: &str = "which host a retry goes to is a matter of `balance`";
 
 /// On what is retried: `x-envoy-retry-on` and `x-envoy-retry-grpc-on` of the router filter.
-pub(super) static RETRY_ON: Names =
-    Names { all: ON, classless: NO_CLASS, is_all: false, in_one_text: true, dotted: false };
+pub(super) static RETRY_ON: Names = Names {
+    all: ON,
+    written: usize::MAX,
+    classless: NO_CLASS,
+    is_all: false,
+    in_one_text: true,
+    dotted: false,
+};
 
 /// Names that stand for no class of failure here.
 pub(crate) const NO_CLASS: &[&str] = &["retriable-4xx", "cancelled", "retriable-headers"];
@@ -96,6 +102,7 @@ pub(super) static RETRY: Section = Section {
 pub(super) fn timeout(route: &Route<'_>, draft: &mut Draft) -> Option<Layer> {
     let from = layer_at(TIMEOUT.layer, route.route, "route").from;
     let mut taken = take(&TIMEOUT, &[route.route], true, from, draft);
+    leave_weights(route.route, draft);
     if let Some(limit) = taken.value("timeout", PROTO, draft) {
         if limit.text() == Some("0s") {
             return None;
@@ -104,6 +111,22 @@ pub(super) fn timeout(route: &Route<'_>, draft: &mut Draft) -> Option<Layer> {
         taken.layer.set("limit", limit, from);
     }
     Some(taken.layer)
+}
+
+/// Leaves out how calls are shared out to several clusters.
+fn leave_weights(route: &Node, draft: &mut Draft) {
+    let Some(weighted) = get(route, "weighted_clusters", true) else { return };
+    let items = match get(weighted, "clusters", true).map(|node| &node.value) {
+        Some(Value::List(items)) => &items[..],
+        _ => &[],
+    };
+    let of_items = items.iter().filter_map(Node::entries).flatten();
+    let of_items = of_items.filter(|entry| !same(&entry.key, "name", true));
+    let own = weighted.entries().unwrap_or_default().iter();
+    for entry in own.filter(|entry| !same(&entry.key, "clusters", true)).chain(of_items) {
+        let why = "the agents call each of these services: say in their steps how often";
+        draft.leave_entry(entry, why);
+    }
 }
 
 /// The longest wait is shorter than the first one, which Envoy does not take.
@@ -134,7 +157,11 @@ pub(super) fn retry(route: &Route<'_>, draft: &mut Draft) -> (Option<Layer>, Opt
     });
     if let Some(entry) = taken.entry("retriable_status_codes") {
         match RETRY_ON.read(&entry.node) {
-            Some((by_code, _)) => {
+            Some((by_code, unknown)) => {
+                for code in &unknown {
+                    let why = "no class of failure is known for it";
+                    draft.leave(&code.at, said(&entry.key, code), why);
+                }
                 let line = taken.layer.line("retry-on");
                 let written = line.map(|line| classes_of(&line.value)).unwrap_or_default();
                 let all: Vec<Class> = written.into_iter().chain(classes_of(&by_code)).collect();

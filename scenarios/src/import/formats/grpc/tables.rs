@@ -53,6 +53,7 @@ static CODES: Names = Names {
         ("12", &[Validation]),
         ("5", &[Validation]),
     ],
+    written: usize::MAX,
     classless: NO_CLASS,
     is_all: true,
     in_one_text: false,

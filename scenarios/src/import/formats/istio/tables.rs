@@ -19,8 +19,14 @@ const PICKS: &[(&str, &str)] = &[
 ];
 
 /// Istio takes those of Envoy, codes of HTTP, and nothing else.
-static RETRY_ON: Names =
-    Names { all: ON, classless: NO_CLASS, is_all: true, in_one_text: true, dotted: false };
+static RETRY_ON: Names = Names {
+    all: ON,
+    written: usize::MAX,
+    classless: NO_CLASS,
+    is_all: true,
+    in_one_text: true,
+    dotted: false,
+};
 
 const CONNECTIONS: &str = "connections are not modelled";
 const WHERE: &str = "where a request goes says nothing of failures";
@@ -68,12 +74,9 @@ pub(super) static POLICY: Section = Section {
         Row::of("connectionPool.http.http1MaxPendingRequests", "queue", Unit::Whole),
         Row::with("connectionPool.tcp.maxConnections", "slots", "if it is less, as with HTTP/1.1"),
         Row::with("connectionPool.http.maxRetries", "retry.budget", "`fixed(3)` of the retry"),
-        Row::with(
-            "retry_budget.budget_percent.value",
-            "retry.budget",
-            "as Envoy has it; Istio has `retryBudget` in its newest versions",
-        ),
-        Row::with("retry_budget.min_retry_concurrency", "retry.budget", "as Envoy has it"),
+        Row::with("retryBudget.percent", "retry.budget", "`share(20%, least=3)` of the retry")
+            .at_most(100.0),
+        Row::with("retryBudget.minRetryConcurrency", "retry.budget", "the same"),
         Row::of("loadBalancer.simple", "pick", Unit::Word(PICKS)).note("of the layer `balance`"),
         Row::with("outlierDetection", "", "the layer `balance`"),
         Row::out("loadBalancer.consistentHash", WHERE),

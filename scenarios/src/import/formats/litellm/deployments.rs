@@ -1,14 +1,14 @@
 //! Deployments: a group of them answers for one model.
 
-use patterns::settings::{Code, Node, Value, entry};
+use patterns::settings::{Code, Entry, Node, Value, entry};
 
 use super::router::{Router, with};
 use super::tables::PARAMS;
 use crate::diagnostic::Diagnostic;
 use crate::import::draft::{Draft, From, Layer, Line, Policy};
-use crate::import::parts::{balanced, service};
-use crate::import::section::take;
-use crate::import::unit::Unit;
+use crate::import::parts::{balanced, service, whole};
+use crate::import::section::{find, take};
+use crate::import::unit::{self, Unit};
 
 /// How long an LLM takes, of which nothing is known.
 const LATENCY: &str = "lognormal(median=2s, p99=20s)";
@@ -26,10 +26,9 @@ pub(super) fn read(document: &Node, router: &Router<'_>, draft: &mut Draft) {
     for group in &groups {
         let from =
             group.deployments.first().map_or(From::Assumed, |node| written(node, group.name));
-        let mut layers: Vec<Layer> = Vec::new();
-        layers.extend(router.retry.clone());
-        layers.extend(router.timeout.clone());
         let several = group.deployments.len() > 1;
+        let mut layers: Vec<Layer> = router.retries.layer(several, draft).into_iter().collect();
+        layers.extend(router.timeout.clone());
         if !several {
             layers.extend(router.cooldown.clone());
         }
@@ -38,12 +37,17 @@ pub(super) fn read(document: &Node, router: &Router<'_>, draft: &mut Draft) {
         if several {
             balance(group, at, router, draft);
         } else if let Some(only) = group.deployments.first() {
+            if let Some(weight) =
+                only.get("litellm_params").and_then(|it| find(it, "weight", false))
+            {
+                draft.leave_entry(weight, "there is one deployment alone");
+            }
             deployment(only, at, draft);
         }
     }
     if groups.is_empty() {
-        let mut layers: Vec<Layer> = Vec::new();
-        layers.extend(router.retry.clone());
+        let retry = router.retries.layer(false, draft).filter(|_| router.retries.are_written());
+        let mut layers: Vec<Layer> = retry.into_iter().collect();
         layers.extend(router.timeout.clone());
         layers.extend(router.cooldown.clone());
         if !layers.is_empty() {
@@ -100,12 +104,10 @@ fn balance(group: &Group<'_>, at: usize, router: &Router<'_>, draft: &mut Draft)
         Some((pick, from)) => (pick.clone(), from.clone()),
         None => (Node::word("random"), From::Default("simple-shuffle is the default of LiteLLM")),
     };
+    let is_drawn = pick.text() == Some("random");
     layer.set("pick", pick, from);
-    let weights: Vec<Option<Node>> =
-        group.deployments.iter().map(|one| weight(one, draft)).collect();
-    if weights.iter().all(Option::is_some) {
-        let weights = Value::List(weights.into_iter().flatten().collect());
-        layer.set("weights", Node::unwritten(weights), From::Default("weight of each deployment"));
+    if let Some((weights, from)) = weights(group, is_drawn, draft) {
+        layer.set("weights", weights, from);
     }
     let first = draft.services.len();
     let from = draft.services[at].from.clone();
@@ -122,9 +124,51 @@ fn balance(group: &Group<'_>, at: usize, router: &Router<'_>, draft: &mut Draft)
     }
 }
 
-fn weight(deployment: &Node, draft: &mut Draft) -> Option<Node> {
-    let params = deployment.get("litellm_params")?;
-    take(&PARAMS, &[params], false, From::Assumed, draft).value("weight", Unit::Whole, draft)
+/// How the calls are shared out (`simple_shuffle`): by `weight` if the first deployment has one,
+/// else by `rpm` if it has that.
+fn weights(group: &Group<'_>, is_drawn: bool, draft: &mut Draft) -> Option<(Node, From)> {
+    let params = group.deployments.iter().map(|one| one.get("litellm_params"));
+    let params: Vec<Option<&Node>> = params.collect();
+    let own = |key: &str| {
+        let entries = params.iter().map(|params| find((*params)?, key, false));
+        entries.collect::<Vec<Option<&Entry>>>()
+    };
+    let by = ["weight", "rpm", "tpm"].into_iter().find(|key| own(key)[0].is_some());
+    let is_by_weight = is_drawn && by == Some("weight");
+    for entry in own("weight").into_iter().flatten().filter(|_| !is_by_weight) {
+        let why = if is_drawn {
+            "no deployment has a weight if the first one has none"
+        } else {
+            "only `simple-shuffle` goes by weights"
+        };
+        draft.leave_entry(entry, why);
+    }
+    // Tokens are not counted here.
+    let by = by.filter(|by| is_drawn && *by != "tpm")?;
+    let entries = own(by);
+    let numbers = entries.iter().map(|entry| entry.map_or(Some(0), |one| unit::whole(&one.node)));
+    let numbers: Vec<i128> = numbers.collect::<Option<_>>()?;
+    let divisor = numbers.iter().copied().fold(0, divisor);
+    let numbers: Vec<i128> = numbers.iter().map(|number| number / divisor.max(1)).collect();
+    if numbers.iter().any(|number| !(1..=1000).contains(number)) {
+        let why = "weights here are from 1 to 1000 times the least one";
+        entries.into_iter().flatten().for_each(|entry| draft.leave_entry(entry, why));
+        return None;
+    }
+    if numbers.iter().all(|number| *number == numbers[0]) {
+        let why = "all have the same weight";
+        let entries = entries.into_iter().flatten().filter(|_| is_by_weight);
+        entries.for_each(|entry| draft.leave_entry(entry, why));
+        return None;
+    }
+    let all = numbers.into_iter().map(whole).collect();
+    let why = if by == "weight" { "weight of each deployment" } else { "rpm of each deployment" };
+    Some((Node::unwritten(Value::List(all)), From::Default(why)))
+}
+
+/// The greatest common divisor.
+fn divisor(one: i128, other: i128) -> i128 {
+    if other == 0 { one } else { divisor(other, one.rem_euclid(other)) }
 }
 
 /// What a deployment says of itself.
@@ -134,6 +178,8 @@ fn deployment(node: &Node, at: usize, draft: &mut Draft) {
     let taken = take(&PARAMS, &[params], false, From::Assumed, draft);
     let slots = taken.layer.lines.iter().filter(|line| line.key == "slots").cloned();
     draft.services[at].lines.extend(slots);
+    // That it is a number is told; what it does is a matter of the whole group.
+    let _weight = taken.value("weight", Unit::Whole, draft);
     if let Some(limit) = taken.value("rpm", Unit::Whole, draft)
         && let Some(from) = taken.from("rpm")
     {
@@ -167,10 +213,14 @@ fn fall_back(named: &[(&str, usize)], router: &Router<'_>, draft: &mut Draft) {
         }
     }
     let mut ways: Vec<(&str, &str)> = Vec::new();
+    let mut used: Vec<&str> = Vec::new();
     for (name, at) in named {
         let own = router.fallbacks.iter().find(|(group, ..)| group == name);
         let of_all = || router.fallbacks.iter().find(|(group, ..)| group.is_empty());
-        let Some((_, to, from)) = own.or_else(of_all) else { continue };
+        let Some((group, to, from)) = own.or_else(of_all) else { continue };
+        if to.iter().any(|other| other != name) {
+            used.push(group);
+        }
         let mut targets: Vec<Node> = Vec::new();
         for other in to.iter().filter(|other| *other != name) {
             if leads(other, name, &ways) {
@@ -186,6 +236,12 @@ fn fall_back(named: &[(&str, usize)], router: &Router<'_>, draft: &mut Draft) {
         if !targets.is_empty() {
             let targets = Node::unwritten(Value::List(targets));
             around(*at, with("fallback", "to", targets, from.clone()), draft);
+        }
+    }
+    for (group, _, from) in &router.fallbacks {
+        let is_there = group.is_empty() || named.iter().any(|(name, _)| name == group);
+        if is_there && !used.contains(group) {
+            draft.leave_from(from, "no model falls back to another one by it");
         }
     }
 }

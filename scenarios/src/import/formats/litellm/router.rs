@@ -2,11 +2,12 @@
 
 use patterns::settings::Node;
 
+use super::retries::Retries;
 use crate::import::draft::{From, Layer};
 
 /// What holds for all groups of models.
 pub(super) struct Router<'a> {
-    pub(super) retry: Option<Layer>,
+    pub(super) retries: Retries,
     pub(super) timeout: Option<Layer>,
     pub(super) cooldown: Option<Layer>,
     pub(super) pick: Option<(Node, From)>,

@@ -25,9 +25,9 @@ pub(super) static ROUTER: Section = Section {
     layer: "retry",
     like: "",
     rows: &[
-        Row::with("num_retries", "retry.max-retries", "`like = \"openai\"`: its waits"),
-        Row::with("retry_policy", "retry.CLASS", "a rule for each kind of failure"),
-        Row::with("retry_after", "", "the shortest wait, which the backoff has of its own"),
+        Row::with("num_retries", "retry.max-retries", "`like = \"openai\"`: its waits; else 2"),
+        Row::with("retry_policy", "retry.CLASS", "a rule for each kind; `num_retries` for others"),
+        Row::with("retry_after", "retry.CLASS", "no wait is shorter; of one deployment alone"),
         Row::with("timeout", "timeout.limit", "of each try").more_than(0.0),
         Row::with("request_timeout", "timeout.limit", "of each try").more_than(0.0),
         Row::with("allowed_fails", "breaker.failures", "one more than these, in a minute"),
@@ -74,9 +74,8 @@ pub(super) static POLICY: Section = Section {
         Row::with("RateLimitErrorRetries", "rate-limit", "the same"),
         Row::with("InternalServerErrorRetries", "overload", "the same"),
         Row::with("ServiceUnavailableErrorRetries", "overload", "the same"),
-        Row::with("BadGatewayErrorRetries", "network", "the same"),
         Row::with("BadRequestErrorRetries", "validation", "the same"),
-        Row::with("DefaultRetries", "network", "the same; of failures to connect"),
+        Row::with("DefaultRetries", "others", "of all that is not listed, for `num_retries`"),
         Row::out("AuthenticationErrorRetries", "no class of failure is known for it"),
         Row::out("ContentPolicyViolationErrorRetries", "no class of failure is known for it"),
         Row::out("NotFoundErrorRetries", "no class of failure is known for it"),
@@ -84,14 +83,12 @@ pub(super) static POLICY: Section = Section {
 };
 
 /// Which class each of them is; of several for one the last counts.
-pub(super) const KINDS: [(&str, Class); 7] = [
+pub(super) const KINDS: [(&str, Class); 5] = [
     ("BadRequestErrorRetries", Class::Validation),
     ("TimeoutErrorRetries", Class::Timeout),
     ("RateLimitErrorRetries", Class::RateLimit),
     ("ServiceUnavailableErrorRetries", Class::Overload),
     ("InternalServerErrorRetries", Class::Overload),
-    ("DefaultRetries", Class::Network),
-    ("BadGatewayErrorRetries", Class::Network),
 ];
 
 pub(super) static PARAMS: Section = Section {

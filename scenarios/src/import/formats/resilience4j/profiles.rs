@@ -8,12 +8,16 @@ use crate::import::section::get;
 /// The settings of all documents that count, the last one first: it counts more. The others are
 /// left out, with their profiles.
 pub(super) fn roots<'a>(documents: &'a [Node], draft: &mut Draft) -> Vec<&'a Node> {
-    let active: Vec<String> = documents
+    let mut active: Vec<String> = documents
         .iter()
         .filter(|document| of(document).is_none())
         .filter_map(|document| get(document, "spring.profiles.active", true))
         .flat_map(names)
         .collect();
+    // Where no profile is active, that of this name is.
+    if active.is_empty() {
+        active.push("default".to_owned());
+    }
     let mut roots = Vec::new();
     for document in documents {
         let Some(root) = get(document, "resilience4j", true) else { continue };
