@@ -75,7 +75,7 @@ fn takes_away(system: &System, fault: &Fault, service: usize) -> bool {
 /// Whether all services that are called are away while a fault is on, or all agents.
 fn is_everything(system: &System, fault: &Fault) -> bool {
     let mut called = system.edges.iter().map(|edge| edge.to);
-    let services = 0 < system.edges.len() && called.all(|one| takes_away(system, fault, one));
+    let services = !system.edges.is_empty() && called.all(|one| takes_away(system, fault, one));
     let mut settings = Vec::new();
     fault.effect.write_fields(&mut settings);
     let is_each = settings.iter().any(|entry| entry.key == "each");

@@ -66,7 +66,7 @@ impl<'s> Shown<'s> {
             return false;
         }
         match self.passes {
-            Some(passes) => entry.event == "task ends" && self.goes_round(log, entry, passes),
+            Some(passes) => entry.event == "task ends" && Self::goes_round(log, entry, passes),
             None => {
                 let is_kind = entry.result == self.fault.effect.info().name;
                 ["crashed", "hung"].contains(&entry.event)
@@ -76,7 +76,7 @@ impl<'s> Shown<'s> {
     }
 
     /// Whether a task that was rejected has called at least once in each pass of a loop.
-    fn goes_round(&self, log: &[LogEntry], end: &LogEntry, passes: usize) -> bool {
+    fn goes_round(log: &[LogEntry], end: &LogEntry, passes: usize) -> bool {
         let from = begun(end);
         let is_call = |one: &&LogEntry| one.event == "call begins" && is_by(one, &end.of);
         let calls = log.iter().filter(|one| from <= one.at && one.at <= end.at).filter(is_call);
