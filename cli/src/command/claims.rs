@@ -8,7 +8,7 @@ use results::SweepResult;
 use results::page::Page;
 use results::verdict::Judged;
 use scenarios::library::{CLAIMS, UNDECIDABLE};
-use scenarios::{Claim, LayerRegistry, ScenarioFile, Sweep};
+use scenarios::{Claim, Diagnostic, LayerRegistry, ScenarioFile, Sweep};
 use sim::measure::Measure;
 
 use crate::command::check;
@@ -67,7 +67,14 @@ impl Claims {
         if self.all {
             return self.make_all(registry, out);
         }
-        let Some(named) = &self.claim else { return list(registry, out) };
+        let Some(named) = &self.claim else {
+            if self.common.sets.is_empty() {
+                return list(registry, out);
+            }
+            let why = "a change is one to a claim: name it, such as `wavetank claims A18`, or put \
+                       all to the test with `--all`";
+            return Err(Failure::Request(why.to_owned()));
+        };
         let result = self.make(named, registry, out).map(|(verdict, _)| verdict);
         check::show_failure(named, &result, self.common.shown, out)?;
         result
@@ -133,7 +140,13 @@ impl Claims {
         let file = self.file(&source, registry)?;
         let scenario = file.scenario(registry)?;
         let sweep = file.sweep(registry)?;
-        warn(&sweep.warnings);
+        // Nobody can change what the library has beside a system of one's own.
+        let is_of_library = scenarios::library::find(&source.named).is_some();
+        let is_idle = |one: &Diagnostic| one.code() == "no-effect";
+        let all_idle = sweep.warnings.all().iter().all(is_idle);
+        if !(self.common.sets.is_of_another() && is_of_library && all_idle) {
+            warn(&sweep.warnings);
+        }
         let Some(mut claim) = sweep.claim.clone() else {
             let why = format!("`{named}` has no section `claim`: see `wavetank explain claim`");
             return Err(Failure::Request(why));

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::Args;
-use scenarios::{Diagnostics, LayerRegistry};
+use scenarios::{Diagnostics, LayerRegistry, ScenarioFile};
 use serde_json::{Value, json};
 
 use crate::command::check::{listed, wrong};
@@ -70,11 +70,17 @@ impl Lint {
         first.map_or(Ok(verdict), Err)
     }
 
-    /// What a file is called, and what was found in it. A change makes it a scenario.
+    /// What a file is called, and what was found in it. A change makes it a scenario, or the one
+    /// that import makes of it.
     fn one(&self, named: &str, registry: &LayerRegistry) -> Result<(String, Diagnostics), Failure> {
-        let source = Source::find(named)?;
+        let mut source = Source::find(named)?;
         let ending = Path::new(&source.file).extension();
-        let is_scenario = ending.is_some_and(|one| one == "toml") || !self.sets.is_empty();
+        let is_toml = ending.is_some_and(|one| one == "toml");
+        let is_scenario = is_toml || !self.sets.is_empty();
+        if is_scenario && !is_toml && ScenarioFile::parse(&source.file, &source.text).is_err() {
+            // A change is one to the scenario that comes of the file.
+            source.text = scenarios::import(&source.file, &source.text, None, registry)?.text;
+        }
         let found = if is_scenario {
             self.sets.file(registry, &source)?.lint(registry)?
         } else {

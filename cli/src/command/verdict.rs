@@ -42,8 +42,8 @@ pub(super) struct Came {
     pub(super) line: String,
     /// What each of its figures came to.
     figures: Vec<Estimate>,
-    /// Whether each came out.
-    come_out: Vec<bool>,
+    /// Whether each came out; nothing where one run says another number, and has no interval.
+    come_out: Vec<Option<bool>>,
 }
 
 impl Came {
@@ -58,14 +58,14 @@ impl Came {
 
     /// Whether all figures came out as they have to.
     pub(super) fn are_figures_right(&self) -> bool {
-        self.come_out.iter().all(|is_right| *is_right)
+        self.come_out.iter().all(|is_right| *is_right == Some(true))
     }
 
     /// The figures, what each came to, and whether it came out.
     fn figures<'a>(
         &'a self,
         claim: &'a Claim,
-    ) -> impl Iterator<Item = (&'a Figure, &'a Estimate, bool)> {
+    ) -> impl Iterator<Item = (&'a Figure, &'a Estimate, Option<bool>)> {
         let found = self.figures.iter().zip(&self.come_out);
         let each = claim.figures.iter().zip(found);
         each.map(|(figure, (found, is_right))| (figure, found, *is_right))
@@ -83,7 +83,11 @@ impl Came {
         say_rules(judged, result, out)?;
         say_counterexample(judged, result, out)?;
         for (figure, found, is_right) in self.figures(claim) {
-            let word = if is_right { "comes out" } else { "DOES NOT COME OUT" };
+            let word = match is_right {
+                Some(true) => "comes out",
+                Some(false) => "DOES NOT COME OUT",
+                None => "cannot be told, as one run has no interval",
+            };
             let unit = figure.of.unit();
             let found = within(found, |value| shown(value, unit));
             let (is, cell) = (&figure.is, result.in_words(figure.cell));
@@ -199,12 +203,16 @@ fn say_counterexample(
 const OF_99: f64 = 1.3142;
 
 /// Whether a figure is what it has to be: within an interval of 99 %, or, where no run differs from
-/// another, the same but for what numbers are rounded to.
-fn comes_out(found: &Estimate, value: f64) -> bool {
+/// another, the same but for what numbers are rounded to. One run has no interval: it can be the
+/// same, and says nothing otherwise.
+fn comes_out(found: &Estimate, value: f64) -> Option<bool> {
     let near = 1e-6 * value.abs().max(1e-9);
+    if found.n == 1 {
+        return ((found.mean - value).abs() <= near).then_some(true);
+    }
     let low = found.mean - OF_99 * (found.mean - found.low);
     let high = found.mean + OF_99 * (found.high - found.mean);
-    low - near <= value && value <= high + near
+    Some(low - near <= value && value <= high + near)
 }
 
 /// A number with its interval, if it has one.

@@ -76,7 +76,7 @@ fn entry(line: &str) -> Option<Entry> {
     let digest = Digest::parse(words.next()?)?;
     let (command, name) = (words.next()?.to_owned(), words.next()?.to_owned());
     // A path that leads out of the folder is not of our making.
-    let mut parts = Path::new(&name).components();
-    let is_name = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
+    let mut parts = Path::new(&name).components().peekable();
+    let is_name = parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)));
     is_name.then_some(Entry { command, digest, name })
 }

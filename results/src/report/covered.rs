@@ -1,7 +1,9 @@
 //! Which of the entries that every runbook needs were tried, and which were not.
 
-use sim::fault::Schedule;
-use sim::model::system::Fault;
+use patterns::settings::{Group, Value};
+use sim::System;
+use sim::fault::{Schedule, Scope};
+use sim::model::system::{Edge, Fault, Place};
 use sim::trial::{Trial, TrialOf};
 
 use super::document::{Document, code};
@@ -14,11 +16,13 @@ const LONG: f64 = 300.0;
 /// Adds the entries that every runbook needs, each with what stands for it.
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     out.heading(3, "Entries that every runbook needs");
-    let groups = facts.system.agents.len();
     let kind = |name: &'static str| move |fault: &Fault| fault.effect.info().name == name;
-    let all = |fault: &Fault| words::groups_that_meet(facts.system, fault).len() == groups;
+    let all = |fault: &Fault| is_everything(facts.system, fault);
     let agents = |fault: &Fault| !words::groups_hit(fault).is_empty();
-    let long = |fault: &Fault| !words::services_hit(fault).is_empty() && LONG <= lasts(fault);
+    let long = |fault: &Fault| {
+        let mut services = 0..facts.system.services.len();
+        LONG <= lasts(fault) && services.any(|one| takes_away(facts.system, fault, one))
+    };
     let limit = |fault: &Fault| fault.effect.word().contains("rate-limit");
     let force =
         |of: &TrialOf| matches!(of, TrialOf::Lever { action, .. } if action.starts_with("force"));
@@ -42,6 +46,41 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     let rows = rows.into_iter().map(|(mode, covered)| vec![mode.to_owned(), covered]).collect();
     let caption = format!("What stands for each in {}.", code(facts.source));
     out.table(caption, &["Entry", "Tried as"], rows);
+}
+
+/// Whether nothing of a service is left while a fault is on.
+fn takes_away(system: &System, fault: &Fault, service: usize) -> bool {
+    let mut settings = Vec::new();
+    fault.effect.write_fields(&mut settings);
+    let share = settings.iter().find(|entry| entry.key == "share");
+    let is_whole = share.is_none_or(|share| match share.node.value {
+        Value::Float(share) => 1.0 <= share,
+        Value::Integer(share) => 1 <= share,
+        _ => false,
+    });
+    let is_outage =
+        ["down", "hang", "errors", "refuse", "loss"].contains(&fault.effect.info().name);
+    let hits = |edge: &Edge| {
+        fault.hits.iter().any(|place| match *place {
+            Place::Edge { from, to } => (from, to) == (edge.from, edge.to),
+            _ => false,
+        })
+    };
+    let mut edges = system.edges.iter().filter(|edge| edge.to == service).peekable();
+    let is_hit = fault.hits.iter().any(|one| matches!(one, Place::Service(it) if *it == service))
+        || edges.peek().is_some() && edges.all(hits);
+    is_outage && is_whole && fault.effect.scope() == Scope::ALL && is_hit
+}
+
+/// Whether all services that are called are away while a fault is on, or all agents.
+fn is_everything(system: &System, fault: &Fault) -> bool {
+    let mut called = system.edges.iter().map(|edge| edge.to);
+    let services = !system.edges.is_empty() && called.all(|one| takes_away(system, fault, one));
+    let mut settings = Vec::new();
+    fault.effect.write_fields(&mut settings);
+    let is_each = settings.iter().any(|entry| entry.key == "each");
+    let is_crash = fault.effect.info().name == "crash" && !is_each;
+    services || is_crash && words::groups_hit(fault).len() == system.agents.len()
 }
 
 /// How long a fault lasts, on average.

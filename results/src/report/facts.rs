@@ -230,7 +230,7 @@ impl Facts<'_> {
     /// What a loss is measured by: what tasks are worth if they are worth something; else what the
     /// file looks at, if that is something of its own; else what each group gets done, where a
     /// degraded task counts half.
-    fn losses(&self) -> Vec<usize> {
+    pub(super) fn losses(&self) -> Vec<usize> {
         if let Some(worth) = self.figures.place("system.value") {
             return vec![worth];
         }

@@ -1,6 +1,7 @@
 //! The runbook: an entry for each failure mode, with what was seen of it in simulation.
 
 use sim::causes::{Cause, CauseOf, causes};
+use sim::measure::Better;
 use sim::model::system::Fault;
 use sim::trial::TrialOf;
 
@@ -150,7 +151,7 @@ fn reaction(facts: &Facts<'_>, one: &Ranked) -> String {
             .changes
             .iter()
             .take(6)
-            .map(|(after, what)| format!("{what} after {}", rounded(*after)));
+            .map(|(after, what)| format!("{what} {} after", rounded(*after)));
         changes.collect::<Vec<_>>()
     });
     let states = states.unwrap_or_default();
@@ -160,9 +161,60 @@ fn reaction(facts: &Facts<'_>, one: &Ranked) -> String {
     });
     let kept = listed(&levels.collect::<Vec<_>>());
     if states.is_empty() {
-        format!("no layer and no process changes its state in the median run; {kept}")
+        format!("nothing that was looked at of the median run changes its state by it; {kept}")
     } else {
-        format!("in the median run, from its beginning on: {}; {kept}", states.join(", "))
+        format!("in the median run, from its first effect on: {}; {kept}", states.join("; "))
+    }
+}
+
+/// What is to be done about a lever: by what losses are measured by, and by whether anything that
+/// is looked at gets worse.
+fn advice(facts: &Facts<'_>, variant: usize) -> &'static str {
+    let (gain, is_clear) = facts.gain(variant);
+    let level = |place: &usize| facts.figures.estimate(0, *place).mean.abs();
+    let level: f64 = facts.losses().iter().map(level).sum();
+    let is_worse = facts.asked().into_iter().any(|place| turn(facts, variant, place) < 0.0);
+    match (is_clear, 0.0 < gain) {
+        (true, false) => "do not",
+        (true, true) if gain < MATTERS * level => "no use in",
+        (true, true) if is_worse => "only at a price",
+        (true, true) => "do",
+        (false, _) if is_worse => "do not",
+        _ => "no use in",
+    }
+}
+
+/// The part of what is measured from which on a gain matters.
+const MATTERS: f64 = 0.002;
+
+/// Whether a measure is better (1), worse (-1) or neither (0) than as it is written.
+fn turn(facts: &Facts<'_>, variant: usize, place: usize) -> f64 {
+    let found = facts.figures.difference(variant, place);
+    let better = facts.figures.result().measures[place].better().unwrap_or(Better::Higher);
+    if words::is_clear(&found) { (better.sign() * found.mean).signum() } else { 0.0 }
+}
+
+/// What losses are measured by, where that is not among what is looked at anyway.
+fn decided_by(facts: &Facts<'_>, variant: usize) -> String {
+    let asked = facts.asked();
+    let told = facts.losses().into_iter().filter(|place| !asked.contains(place)).map(|place| {
+        let name = words::measure(&facts.figures.result().measures[place]);
+        format!("{name} {}", facts.figures.change(variant, place))
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+/// Why success says something else than what decides.
+fn conflict(facts: &Facts<'_>, variant: usize) -> &'static str {
+    let asked = facts.asked();
+    let own = facts.losses().into_iter().filter(|place| !asked.contains(place));
+    let own: f64 = own.map(|place| turn(facts, variant, place)).sum();
+    let of_asked: f64 = asked.into_iter().map(|place| turn(facts, variant, place)).sum();
+    if own * of_asked < 0.0 {
+        " (success is a share of the tasks that ended, of which there are more or fewer: what is \
+         done in an hour decides)"
+    } else {
+        ""
     }
 }
 
@@ -171,13 +223,11 @@ fn levers(facts: &Facts<'_>, one: &Ranked) -> String {
         facts.numbered(|of| matches!(of, TrialOf::Lever { fault, .. } if *fault == one.name));
     let told = pulled.iter().map(|(variant, trial)| {
         let TrialOf::Lever { action, at, .. } = &trial.of else { return String::new() };
-        let (gain, is_clear) = facts.gain(*variant);
-        let advice = match (is_clear, 0.0 < gain) {
-            (true, true) => "do",
-            (true, false) => "do not",
-            _ => "no use in",
-        };
-        format!("{advice} {} at {at}: {}", code(action), facts.effects(*variant))
+        let told = [decided_by(facts, *variant), facts.effects(*variant)];
+        let told: Vec<String> = told.into_iter().filter(|one| !one.is_empty()).collect();
+        let effects = listed(&told);
+        let conflict = conflict(facts, *variant);
+        format!("{} {} at {at}: {effects}{conflict}", advice(facts, *variant), code(action))
     });
     let told: Vec<String> = told.collect();
     if told.is_empty() {
@@ -200,6 +250,17 @@ fn known(found: &Estimate) -> bool {
     !found.mean.is_nan()
 }
 
+fn runs(facts: &Facts<'_>) -> usize {
+    facts.figures.result().replications as usize
+}
+
+/// In how many runs of a variant a group is in a failure episode at the end: when that would have
+/// ended is not known.
+fn never_over(facts: &Facts<'_>, variant: usize, group: &str) -> usize {
+    let Some(place) = facts.figures.place(&format!("agents.{group}.recovery")) else { return 0 };
+    facts.figures.result().values(variant, place).filter(|value| value.is_nan()).count()
+}
+
 fn verification(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
     let told = groups(facts, fault).into_iter().filter_map(|name| {
         let of = |part: &str| {
@@ -208,6 +269,17 @@ fn verification(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
                 .then(|| facts.figures.level(one.only, place))
         };
         let (recover, verify) = (of("mttr.recover")?, of("mttr.verify")?);
+        let (cut, runs) = (never_over(facts, one.only, &name), runs(facts));
+        if 0 < cut {
+            let is_so_anyway = 0 < never_over(facts, facts.quiet(), &name);
+            let also = if is_so_anyway { ", as in runs without any fault" } else { "" };
+            return Some(format!(
+                "{} is still in a failure episode at the end of {cut} of {}{also}: the run is too \
+                 short to say how long it takes to recover",
+                code(&name),
+                words::counted(runs, "run")
+            ));
+        }
         Some(format!(
             "{} has good outcomes again {recover} after the last failure that is no refusal of its \
              own layers, and is back at its bound {verify} later",
@@ -232,15 +304,19 @@ fn escalation(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
         if values.fold(0.0, f64::max) == 0.0 {
             return None;
         }
-        Some(format!("{} is in failure episodes for more than {longest}", code(&name)))
+        let (cut, runs, name) = (never_over(facts, one.only, &name), runs(facts), code(&name));
+        let runs = words::counted(runs, "run");
+        if 0 < cut {
+            return Some(format!(
+                "as soon as {name} is in a failure episode: it did not recover by the end of {cut} \
+                 of {runs}, with up to {longest} in episodes"
+            ));
+        }
+        Some(format!(
+            "when {name} is in failure episodes for more than {longest}: none of {runs} came to that"
+        ))
     });
-    let told: Vec<String> = told.collect();
-    let runs = facts.figures.result().replications as usize;
-    if told.is_empty() {
-        String::new()
-    } else {
-        format!("when {}: none of {} came to that", told.join(", or "), words::counted(runs, "run"))
-    }
+    told.collect::<Vec<String>>().join("; or ")
 }
 
 fn afterwards(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {

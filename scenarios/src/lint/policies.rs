@@ -28,6 +28,6 @@ pub(super) fn look(
         breakers::look(policy, system, proofs, found);
     }
     alike::look(&all, system, found);
-    limits::look(&all, system, found);
+    limits::look(file, proofs.registry(), (&all, system), found);
     stacks::look(&all, system, proofs, found);
 }

@@ -53,7 +53,14 @@ impl ScenarioFile {
                 varied(one).within(&what)
             }));
         }
+        found.retain(|one| !self.is_assumed(one.place().start));
         Ok(Diagnostics::new(&self.source, found))
+    }
+
+    /// Whether a line is marked as one that import put in, as the other file does not say it.
+    fn is_assumed(&self, place: usize) -> bool {
+        let rest = self.source.text().get(place..).unwrap_or_default();
+        rest.lines().next().is_some_and(|line| line.trim_end().ends_with("# assumed"))
     }
 
     /// All that is wrong with what the file varies.

@@ -217,7 +217,7 @@ fn a_course_is_told_which_of_its_keys_to_change() {
     let text = read("course.json");
     let found = look("course.json");
     for (code, says) in [
-        ("cap-never-reached", "`max_delay_ms`: 30000 -> 16000"),
+        ("cap-never-reached", "`max_delay_ms`: 30000 -> 8000"),
         ("critical-inverted", "`failure_threshold`: 3 -> 10, `timeout_seconds`: 120 -> 30"),
         ("more-successes-than-probes", "`half_open_max_calls`: 1 -> 3"),
         ("breakers-disagree", "`timeout`: 30 -> 120"),
@@ -225,7 +225,7 @@ fn a_course_is_told_which_of_its_keys_to_change() {
         let one = found.all().iter().find(|one| one.code() == code).expect(code);
         assert!(one.help_text().unwrap().contains(says), "{found}");
     }
-    let changed = text.replace("\"max_delay_ms\": 30000", "\"max_delay_ms\": 16000");
+    let changed = text.replace("\"max_delay_ms\": 30000", "\"max_delay_ms\": 8000");
     let found = lint("course.json", &changed, &LayerRegistry::builtin()).unwrap();
     assert!(!found.all().iter().any(|one| one.code() == "cap-never-reached"), "{found}");
 }
@@ -296,6 +296,164 @@ fn what_is_named_to_be_set_removes_the_finding() {
         }
     }
     assert_eq!(with.len(), 9, "{with:?}");
+}
+
+const AGAINST: [(&str, &str); 17] = [
+    ("| Success rate", "statements-disagree"),
+    ("| Success rate", "target-not-met"),
+    ("All 3 hypotheses", "statements-disagree"),
+    ("| Availability", "availability-does-not-follow"),
+    ("| store |", "availability-does-not-follow"),
+    ("breaker for github", "breakers-disagree"),
+    ("deadline of a call", "timeout-beyond-deadline"),
+    ("Total timeout", "timeout-beyond-deadline"),
+    ("capped at", "cap-never-reached"),
+    ("Eight attempts", "one-wait-too-many"),
+    ("also respect", "fixed-wait-and-retry-after"),
+    ("The SDK", "stacked-retries"),
+    ("| Research", "budget-below-context"),
+    ("to open when", "threshold-off-by-one"),
+    ("after: 20 runs", "different-faults"),
+    ("Small samples", "target-on-mean-only"),
+    ("Owner:", "placeholder"),
+];
+
+#[test]
+fn what_a_report_says_in_two_places_is_read_together() {
+    finds("report-against.md", &AGAINST);
+    let clean = look("clean-against.md");
+    assert!(clean.is_empty(), "{clean}");
+}
+
+/// The codes of what is found in a report of so many lines.
+fn codes_of(lines: &str) -> Vec<&'static str> {
+    let text = format!("# Notes\n\n{lines}\n");
+    let found = lint("it.md", &text, &LayerRegistry::builtin()).unwrap();
+    found.all().iter().map(scenarios::Diagnostic::code).collect()
+}
+
+#[test]
+fn what_is_read_together_is_of_one_thing() {
+    for (lines, code) in [
+        (
+            "The success rate is 97 %.\n\n## Metrics\n\nThe success rate is 92 %.",
+            Some("statements-disagree"),
+        ),
+        // Wrapped over two lines.
+        (
+            "The success rate\nis 97 %.\n\n## Metrics\n\nThe success rate is\n92 %.",
+            Some("statements-disagree"),
+        ),
+        // Rounded, of other samples, of other subjects, at other times.
+        ("The success rate is 97 %.\n\nThe success rate is 96.6 %.", None),
+        ("The success rate is 97 % (n = 50).\n\nThe success rate is 92 % (n = 900).", None),
+        ("The success rate of github is 97 %.\n\nThe success rate is 92 %.", None),
+        ("The success rate is 97 %.\n\nLast quarter the success rate was 92 %.", None),
+        ("The success rate is 97 %.\n\n## The search agent\n\nThe success rate is 92 %.", None),
+        ("Before: success 80 %. After: success 95 %.", None),
+        // Nothing says how long a repair by hand takes.
+        ("MTBF is 36 hours and MTTR is 3 minutes. Auto-heal rate is 85 %.", None),
+        ("MTTR fell from 45 min to 3 min. Auto-heal rate 85 %.", Some("repair-does-not-follow")),
+        ("MTBF 36 h, MTTR 3 min, uptime 99.2 %", Some("availability-does-not-follow")),
+        (
+            "MTBF = 36 h\n\nMTTR = 3 min\n\nAvailability = 0.992",
+            Some("availability-does-not-follow"),
+        ),
+        ("MTBF = 36 h\n\nMTTR = 3 min\n\nAvailability = 0.9986", None),
+        ("Success: 96 % (95 % CI 91 to 98 %), target > 95 %.", Some("target-on-mean-only")),
+        ("Success: 96 % (95 % CI 95.4 to 98 %), target > 95 %.", None),
+        ("Validation errors: 0 retries. Validation errors: 2 retries.", Some("retries-disagree")),
+        ("Validation errors: 10 retries. Validation errors are retried.", None),
+        ("On 429 we wait exactly 60 s, or longer if Retry-After asks us to respect it.", None),
+        ("5 attempts with a timeout of 5 s take 25 s.", None),
+        ("Network errors: 5 retries from 1 s, doubling, capped at 8 s.", None),
+        ("The breaker prevented 4 cascades; without it, on equal seeds, there were 4 more.", None),
+        ("The TODO app is one of our services.", None),
+        ("TODO: say which.", Some("placeholder")),
+        ("![](data:image/png;base64,AAtbD+todo/XX%)", None),
+        ("Date: YYYY-MM-DD", Some("placeholder")),
+        ("See [your page](https://example.org).", None),
+        ("It was ??? hours.", Some("placeholder")),
+    ] {
+        let all = codes_of(lines);
+        assert_eq!(all, Vec::from_iter(code), "{lines}");
+    }
+}
+
+#[test]
+fn a_share_with_its_runs_or_its_interval_says_enough() {
+    let row = |cells: &str, head: &str| {
+        codes_of(&format!("| Metric | Value{head} |\n|---|---|---|\n| Success rate | {cells} |"))
+    };
+    for (cells, head) in [
+        ("17 of 18 (94 %)", ""),
+        ("96 % [91, 98]", ""),
+        ("96 % ± 4 %", ""),
+        ("94 % | 73 to 99 %", " | 95 % interval"),
+        ("94 % | 18", " | n"),
+    ] {
+        assert_eq!(row(cells, head), Vec::<&str>::new(), "{cells}");
+    }
+    assert_eq!(row("94 %", ""), ["number-without-unit"]);
+    assert_eq!(
+        codes_of("| Setting | Is |\n|---|---|\n| `a.breaker.successes` | 2 |"),
+        Vec::<&str>::new()
+    );
+    assert_eq!(
+        codes_of("| Setting | Is |\n|---|---|\n| a.breaker.successes | 2 |"),
+        Vec::<&str>::new()
+    );
+}
+
+#[test]
+fn all_digits_that_tell_a_share_from_all_are_shown() {
+    let text = "# Notes\n\nMTBF 1500 h, MTTR 90 s, availability 99.2 %. Availability 100.5 %.\n";
+    let found = lint("it.md", text, &LayerRegistry::builtin()).unwrap().to_string();
+    assert!(found.contains("99.998 %") && found.contains("100.5 % are more"), "{found}");
+}
+
+#[test]
+fn a_long_line_takes_no_longer_than_its_length() {
+    let one = "MTBF 36 h MTTR 3 min availability 99.2 % | `1` ";
+    for front in ["", "| "] {
+        let text = format!("# Notes\n\n{front}{}\n", one.repeat(4000));
+        assert!(lint("it.md", &text, &LayerRegistry::builtin()).is_ok());
+    }
+}
+
+#[test]
+fn a_task_of_which_no_call_ends_in_time_is_found() {
+    let found = look("late.toml");
+    assert_eq!(
+        lines(&found),
+        [(line("late.toml", "deadline ="), "timeout-beyond-deadline")],
+        "{found}"
+    );
+    for (from, to) in [("deadline = \"10s\"", "deadline = \"40s\""), ("\"30s\"", "\"4s\"")] {
+        let text = read("late.toml").replace(from, to);
+        let found = lint("it.toml", &text, &LayerRegistry::builtin()).unwrap();
+        assert!(found.is_empty(), "{found}");
+    }
+}
+
+#[test]
+fn nobody_is_told_of_what_import_put_in_or_of_what_is_off() {
+    let text = read("litellm-clean.yaml");
+    let retried = "router_settings:\n  retry_policy: { RateLimitErrorRetries: 4 }\n";
+    let text = text.replace("router_settings:\n", retried);
+    let found = lint("it.yaml", &text, &LayerRegistry::builtin()).unwrap();
+    assert!(!found.all().iter().any(|one| one.code() == "cap-never-reached"), "{found}");
+    let text = read("late.toml").replace(
+        "policies.guarded.timeout]",
+        "policies.guarded.breaker]\nfailures = 5\nopen = \"30s\"\nMODE\n\n[[policies.guarded]]\n\
+         [policies.guarded.timeout]",
+    );
+    for (mode, is_found) in [("mode = \"disabled\"", false), ("", true)] {
+        let text = text.replace("MODE", mode).replace(", optional = true", "");
+        let found = lint("it.toml", &text, &LayerRegistry::builtin()).unwrap();
+        let codes: Vec<_> = found.all().iter().map(scenarios::Diagnostic::code).collect();
+        assert_eq!(codes.contains(&"breaker-without-fallback"), is_found, "{found}");
+    }
 }
 
 const VALUES: [(&str, &str); 8] = [
@@ -370,7 +528,13 @@ fn nothing_is_found_where_nothing_is_wrong() {
 
 #[test]
 fn every_rule_is_found_somewhere() {
-    let all = COURSE.iter().chain(&REPORT).chain(&POLICIES).chain(&VALUES).map(|(_, code)| *code);
+    let all = COURSE
+        .iter()
+        .chain(&REPORT)
+        .chain(&POLICIES)
+        .chain(&VALUES)
+        .chain(&AGAINST)
+        .map(|(_, code)| *code);
     let found: BTreeSet<&str> = all.collect();
     let rules: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
     assert_eq!(found, rules);

@@ -3,8 +3,8 @@
 use patterns::{Duration, Time};
 use results::SweepResult;
 use results::report::Log;
-use results::report::evidence::{Check, checks, excerpt};
-use results::trace::LogEntry;
+use results::report::evidence::{Check, Shown, checks};
+use sim::model::system::Fault;
 use sim::trial::{Trial, TrialOf};
 use sim::{RunOptions, System};
 
@@ -16,6 +16,12 @@ const AROUND: Duration = Duration::from_secs(120);
 
 /// How long a run is looked at whose faults come by chance, or stay.
 const LONGEST: Duration = Duration::from_secs(3600);
+
+/// How much earlier something may have begun that shows a fault.
+const BEFORE: Duration = Duration::from_secs(600);
+
+/// How often a run is looked through for what comes by chance, each time for twice as long.
+const LOOKS_MAX: usize = 8;
 
 /// What is needed to make single runs of trials again.
 pub(super) struct Runs<'a> {
@@ -52,23 +58,64 @@ impl Runs<'_> {
         let mut logs = Vec::new();
         for (fault, variant) in only {
             let system = (self.system)(variant);
-            let window = window(&system, &fault);
+            let Some(of) = system.faults.iter().find(|one| one.name == fault) else { continue };
+            let shown = Shown::new(&system, of);
             let [worst, median] = self.worst_and_median(variant);
             for (which, replication) in [("median", median), ("worst", worst)] {
                 let seed = self.result.seed_of(replication);
+                let (window, comes) = self.window((&system, seed), of, &shown);
                 let log = logged(&system, seed, self.options, window);
+                let never = || vec![format!("{fault} does not come in this run")];
                 logs.push(Log {
                     of: fault.clone(),
                     which,
                     replication,
                     seed,
                     command: self.command(variant, replication, window),
-                    changes: changes(&log),
-                    lines: excerpt(&log),
+                    changes: if comes { shown.changes(&log) } else { Vec::new() },
+                    lines: if comes { shown.excerpt(&log) } else { never() },
                 });
             }
         }
         logs
+    }
+
+    /// The part of a run that shows what a fault does: around the first time after the warm-up at
+    /// which it does something; and whether it may do something there.
+    fn window(
+        &self,
+        (system, seed): (&System, u64),
+        fault: &Fault,
+        shown: &Shown<'_>,
+    ) -> ((Time, Time), bool) {
+        let around = |(from, to): (Time, Time)| {
+            let before = from.since(Time::ZERO + AROUND);
+            let to = to.min(from + LONGEST) + AROUND;
+            ((Time::ZERO + before, system.horizon.min(to)), true)
+        };
+        let warmup = system.warmup;
+        let times = fault.schedule.fixed_times(system.horizon).unwrap_or_default();
+        // One that is on from the beginning may do something at any time.
+        let is_counted = |(from, _): &(Time, Time)| warmup <= *from && Time::ZERO < *from;
+        if let Some(first) = times.into_iter().find(is_counted) {
+            return around(first);
+        }
+        let (mut from, mut step) = (warmup, LONGEST);
+        for _ in 0..LOOKS_MAX {
+            let to = system.horizon.min(from + step);
+            // What has begun before may end here.
+            let before = Time::ZERO + from.since(Time::ZERO + BEFORE);
+            let log = logged(system, seed, self.options, (before, to));
+            if let Some(first) = shown.first(&log, from) {
+                return around(first);
+            }
+            if to == system.horizon {
+                let all = (warmup, system.horizon.min(warmup + LONGEST));
+                return (all, !shown.can_be_seen());
+            }
+            (from, step) = (to, step * 2);
+        }
+        ((warmup, system.horizon.min(warmup + LONGEST)), true)
     }
 
     /// The replications that are worst and in the middle by the objective.
@@ -132,30 +179,4 @@ fn names(system: &System, policy: &str) -> Vec<String> {
 
 fn of(time: Time) -> String {
     time.since(Time::ZERO).to_string().replace(' ', "")
-}
-
-/// The part of a run that shows what a fault does: around its first time, or the first hour.
-fn window(system: &System, fault: &str) -> (Time, Time) {
-    let found = system.faults.iter().find(|one| one.name == fault);
-    let times = found.and_then(|fault| fault.schedule.fixed_times(system.horizon));
-    let first = times.and_then(|times| times.first().copied());
-    match first {
-        Some((from, to)) => {
-            let to = to.min(from + LONGEST);
-            let before = from.since(Time::ZERO + AROUND);
-            (Time::ZERO + before, system.horizon.min(to + AROUND))
-        }
-        None => (Time::ZERO, system.horizon.min(system.warmup + LONGEST)),
-    }
-}
-
-/// What changed its state, how long after the first fault began.
-fn changes(log: &[LogEntry]) -> Vec<(Duration, String)> {
-    let begins = log.iter().find(|entry| entry.event.starts_with("fault begins"));
-    let Some(begins) = begins.map(|entry| entry.at) else { return Vec::new() };
-    let after = log.iter().filter(|entry| begins <= entry.at && entry.event == "is");
-    let told = after.map(|entry| {
-        (entry.at.since(begins), format!("{} {}", entry.of.replace(": ", " "), entry.result))
-    });
-    told.collect()
 }

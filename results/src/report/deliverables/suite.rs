@@ -1,5 +1,7 @@
 //! The experiments, and what came of them.
 
+use sim::model::system::Fault;
+
 use super::super::chaos::{actual, confirmed, expected};
 use super::super::document::{Block, Document, code, plain};
 use super::super::facts::Facts;
@@ -27,7 +29,7 @@ pub(super) fn suite(facts: &Facts<'_>) -> Document {
             ("Injection", words::fault(facts.system, fault)),
             ("Scope", listed(&hits)),
             ("Observation", format!("{}: {}", words::counted(runs, "run"), actual(facts, &one))),
-            ("Rollback", format!("the fault ends by itself: {}", words::when(facts.system, fault))),
+            ("Rollback", rollback(facts, fault)),
             (
                 "Success criteria",
                 format!("the hypothesis holds in 95 % of runs: {}", confirmed(facts, &one)),
@@ -53,6 +55,14 @@ pub(super) fn suite(facts: &Facts<'_>) -> Document {
         out.say(format!("{} has no fault: there is no experiment.", code(facts.source)));
     }
     out
+}
+
+/// How it ends.
+fn rollback(facts: &Facts<'_>, fault: &Fault) -> String {
+    if words::is_throughout(facts.system, fault) {
+        return "the fault lasts the whole run, and ends with it".to_owned();
+    }
+    format!("the fault ends by itself: {}", words::when(facts.system, fault))
 }
 
 pub(super) fn results(facts: &Facts<'_>) -> Document {

@@ -2,7 +2,7 @@
 
 use super::info::RuleInfo;
 
-pub(super) const RULES: [RuleInfo; 18] = [
+pub(super) const RULES: [RuleInfo; 20] = [
     RuleInfo {
         name: "time-never-stored",
         meaning: "A breaker goes by the time of the last failure to find out when it may try \
@@ -123,6 +123,19 @@ pub(super) const RULES: [RuleInfo; 18] = [
         meaning: "A value that no measurement gives: a share above 100 %, more successes than \
                   runs, no time between failures.",
         change: "Measure again, or write what was meant: a change is no share.",
+        source: "7.6",
+    },
+    RuleInfo {
+        name: "statements-disagree",
+        meaning: "A report says two different values of the same thing: at least one of them is of \
+                  another state of the system, or wrong.",
+        change: "Take both from the same runs, or say what differs between them.",
+        source: "7.6",
+    },
+    RuleInfo {
+        name: "target-not-met",
+        meaning: "A value misses its target, and the report says that the target is met.",
+        change: "Say that it is missed, by how much, and what is to be done about it.",
         source: "7.6",
     },
 ];

@@ -22,7 +22,7 @@ pub(super) fn look(
     found: &mut Vec<Diagnostic>,
 ) {
     for breaker in &policy.layers {
-        let Some(settings) = settings(breaker) else { continue };
+        let Some(settings) = settings(breaker).filter(|_| !is_off(breaker)) else { continue };
         counting(breaker, &settings, proofs, found);
         closing(breaker, &settings, found);
         let counts = settings.count.contains(Class::RateLimit)
@@ -34,9 +34,15 @@ pub(super) fn look(
     alone(policy, system, found);
 }
 
+/// Whether a breaker lets everything through, whatever it counts.
+fn is_off(layer: &Layer) -> bool {
+    let mode = layer.get("mode").and_then(Node::text);
+    mode.is_some_and(|mode| ["disabled", "metrics-only"].contains(&mode))
+}
+
 /// Breakers with nothing around them that helps a task which cannot do without the call.
 fn alone(policy: &Policy, system: &System, found: &mut Vec<Diagnostic>) {
-    let Some(breaker) = policy.layer("breaker") else { return };
+    let Some(breaker) = policy.layer("breaker").filter(|layer| !is_off(layer)) else { return };
     let helps = |layer: &Layer| ["fallback", "cache", "balance"].contains(&&*layer.kind);
     if policy.layers.iter().any(helps) {
         return;

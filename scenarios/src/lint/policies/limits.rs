@@ -6,13 +6,16 @@ use patterns::retry::Settings as Retry;
 use patterns::timeout::Settings as Timeout;
 use patterns::{Class, Duration};
 use sim::System;
-use sim::model::system::{Caller, Edge};
+use sim::model::system::{Agents, Caller, Edge};
 
 use super::read::{policy_of, settings};
 use super::waits::Waits;
 use crate::diagnostic::Diagnostic;
 use crate::export::{Layer, Policy};
 use crate::lint::finding::{finding, time};
+use crate::path_keys::path_key;
+use crate::registry::LayerRegistry;
+use crate::scenario_file::ScenarioFile;
 
 /// Calls within calls that are followed.
 const DEPTH_MAX: usize = 20;
@@ -126,7 +129,12 @@ fn above(seconds: f64) -> String {
     Duration::from_secs_f64(((seconds / step).floor() + 1.0) * step).to_string()
 }
 
-pub(super) fn look(all: &[Policy], system: &System, found: &mut Vec<Diagnostic>) {
+pub(super) fn look(
+    file: &ScenarioFile,
+    registry: &LayerRegistry,
+    (all, system): (&[Policy], &System),
+    found: &mut Vec<Diagnostic>,
+) {
     let mut seen: Vec<Range<usize>> = Vec::new();
     let mut add = |one: Diagnostic| {
         if !seen.contains(&one.place()) {
@@ -142,7 +150,41 @@ pub(super) fn look(all: &[Policy], system: &System, found: &mut Vec<Diagnostic>)
         if let Some((policy, below)) = policy.zip(calls(edge, all, system, 0)) {
             through(policy, Some(below), &mut add);
         }
+        if let Some((policy, group)) = policy.zip(group(edge, system)) {
+            let path = format!("agents.{}.deadline", path_key(&group.name));
+            let at = file.get(registry, &path).map(|node| node.at);
+            at.and_then(|at| late(policy, group, &at)).into_iter().for_each(&mut add);
+        }
     }
+}
+
+/// The agents that make the calls of an edge.
+fn group<'a>(edge: &Edge, system: &'a System) -> Option<&'a Agents> {
+    match edge.from {
+        Caller::Agents(at) => system.agents.get(at),
+        Caller::Service(_) => None,
+    }
+}
+
+/// What is wrong with a timeout that ends no call before its task is too late.
+fn late(policy: &Policy, group: &Agents, at: &Range<usize>) -> Option<Diagnostic> {
+    let deadline = group.deadline?;
+    let timeouts = policy.layers.iter().filter_map(settings::<Timeout>);
+    // One that knows the deadline ends with it.
+    let limits = timeouts.filter(|it| !it.propagates && it.limit < Duration::MAX);
+    let limit = limits.map(|it| it.limit).min()?;
+    (limit >= deadline).then(|| {
+        let (seconds, deadline) = (limit.as_secs_f64(), time(deadline.as_secs_f64()));
+        let message = format!(
+            "the tasks of `{}` are of use for {deadline}, and a single attempt of their calls ends \
+             after {}: no retry comes in time",
+            group.name,
+            time(seconds)
+        );
+        let proof = format!("arithmetic: {} >= {deadline}", time(seconds));
+        let wrong = finding("timeout-beyond-deadline", at, message).proof(proof);
+        wrong.set(format!("agents.{}.deadline", path_key(&group.name)), above(seconds))
+    })
 }
 
 /// What a call takes through the layers of a policy, from the innermost to the outermost.

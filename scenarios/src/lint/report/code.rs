@@ -90,21 +90,29 @@ fn probes(code: &[&Line<'_>], found: &mut Vec<Diagnostic>) {
 
 /// `>` in one place, `>=` in another.
 fn threshold(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
-    let is_at = |line: &&Line<'_>| {
-        line.has(&[
-            ">= self.failure_threshold",
-            ">= threshold",
-            ">= failure_threshold",
-            ">= this.failurethreshold",
-        ])
-    };
-    let Some(at_least) = page.fenced().find(is_at) else { return };
-    let above = ["failures > ", "> threshold", "> failure_threshold", "count > threshold"];
-    if let Some(line) = page.lines.iter().find(|line| line.has(&above)) {
-        let message = format!(
-            "more than the threshold here, and `{}` in the listing: one failure more or less",
-            at_least.text.trim()
-        );
-        found.push(finding("threshold-off-by-one", &line.at, message));
-    }
+    let of = |sign: &str| page.lines.iter().find(|line| compares(&line.small, sign));
+    let (Some(above), Some(at_least)) = (of(">"), of(">=")) else { return };
+    let text = at_least.text.trim();
+    let message = format!(
+        "more than the threshold here, and `{}` in line {}: one failure more or less",
+        text.lines().next().unwrap_or(text).trim_matches('`'),
+        page.number_of(at_least.at.start)
+    );
+    found.push(finding("threshold-off-by-one", &above.at, message));
+}
+
+/// Whether a count of failures is compared with a threshold by this sign.
+fn compares(small: &str, sign: &str) -> bool {
+    small.match_indices("threshold").any(|(at, _)| {
+        let front = &small[..at];
+        let front =
+            front.strip_suffix("failure_").or(front.strip_suffix("failure")).unwrap_or(front);
+        let front = ["self.", "this.", "self._", "the "]
+            .iter()
+            .find_map(|word| front.strip_suffix(word))
+            .unwrap_or(front);
+        let Some(front) = front.trim_end().strip_suffix(sign) else { return false };
+        let word = front.trim_end().rsplit([' ', '(', '.', '`']).next().unwrap_or_default();
+        word.contains("failure") || word == "count"
+    })
 }

@@ -1,8 +1,10 @@
 //! Rules for what a report says of its experiments: comparisons, intervals, promises, alerts.
 
+use super::evidence::{Evidence, wilson};
 use super::metrics::METRICS;
-use super::number::{Number, after, before, numbers, of};
+use super::number::{Number, after, before, numbers};
 use super::page::{Line, Page};
+use super::statements::cell;
 use super::sums::traffic;
 use crate::diagnostic::Diagnostic;
 use crate::lint::finding::{finding, number};
@@ -12,13 +14,22 @@ pub(super) fn look(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     prevention(page, found);
     faults(page, found);
     units(page, found);
-    page.prose().for_each(|line| interval(line, found));
     detection(page, found);
     alerts(page, found);
 }
 
 /// Words of a comparison with runs without a pattern.
-const COMPARED: [&str; 5] = ["counterfactual", "paired", "ablat", "with and without", "same seeds"];
+const COMPARED: [&str; 9] = [
+    "counterfactual",
+    "paired",
+    "ablat",
+    "with and without",
+    "same seeds",
+    "equal seeds",
+    "without it",
+    "left out",
+    "same random numbers",
+];
 
 fn prevention(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     if page.prose().any(|line| line.has(&COMPARED)) {
@@ -48,24 +59,80 @@ fn faults(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
             push_faults(line, was, is, found);
         }
     }
+    let differ = |line: &&Line<'_>| {
+        let is_said = line.has(&["other faults", "different faults", "another fault mix"]);
+        is_said && line.has(&["before"]) && line.has(&["after"]) && !line.has(&["no ", "not "])
+    };
+    if let Some(line) = page.prose().find(differ) {
+        let message = "before and after were measured under different faults: what changed may be \
+                       the faults alone";
+        found.push(finding("different-faults", &line.at, message));
+    }
+    let mut clauses: Vec<(&Line<'_>, &str)> = Vec::new();
+    for line in page.prose().filter(|line| !line.is_row()) {
+        clauses.extend(line.small.split(';').map(|part| (line, part)));
+    }
     let said = |when: &str| {
-        page.prose().find_map(|line| {
-            let start = line.small.trim_start_matches(['-', '*', ' ']).starts_with(when);
-            let at = line.small.find("fault").filter(|_| start && line.cells().is_none())?;
-            let (_, what) = line.text[at..].split_once(':')?;
-            Some((line, what.trim().trim_end_matches('.')))
+        clauses.iter().find_map(|(line, part)| {
+            let part = part.trim_start_matches(['-', '*', ' ']);
+            let (label, what) = part.split_once(':').filter(|_| part.starts_with(when))?;
+            let is_named = label.contains("fault");
+            let kinds = kinds_of(what);
+            (is_named || !kinds.is_empty()).then_some((line, is_named, kinds, what.trim()))
         })
     };
-    if let (Some((_, was)), Some((line, is))) = (said("before"), said("after"))
-        && was != is
+    if let (Some((_, first, was_of, was)), Some((line, second, is_of, is))) =
+        (said("before"), said("after"))
     {
-        push_faults(line, was, is, found);
+        let (was, is) = (was.trim_end_matches('.'), is.trim_end_matches('.'));
+        let is_other = if first && second { was != is } else { was_of != is_of };
+        if is_other && (first && second || !was_of.is_empty() && !is_of.is_empty()) {
+            push_faults(line, was, is, found);
+        }
     }
+}
+
+/// Kinds of faults, each with words for it.
+const KINDS: [&[&str]; 9] = [
+    &["rate limit", "rate-limit", "429"],
+    &["network", "connection"],
+    &["timeout"],
+    &["outage", "down"],
+    &["hang"],
+    &["corrupt"],
+    &["slow", "latency"],
+    &["crash"],
+    &["overload"],
+];
+
+/// The kinds of faults of a text, and the numbers of those that have one, such as `tf-001`.
+fn kinds_of(text: &str) -> Vec<String> {
+    if !text.contains("fault") && !text.contains("error") && !text.contains("timeouts") {
+        return Vec::new();
+    }
+    let kinds = KINDS.iter().filter(|words| words.iter().any(|word| text.contains(word)));
+    let numbered = text.split(|c: char| c != '-' && !c.is_alphanumeric()).filter(|word| {
+        let parts = word.split_once('-');
+        parts.is_some_and(|(kind, count)| {
+            !kind.is_empty() && kind.len() < 4 && count.parse::<u32>().is_ok()
+        })
+    });
+    let mut all: Vec<String> = kinds.map(|words| words[0].to_owned()).collect();
+    all.extend(numbered.map(str::to_owned));
+    all.sort();
+    all
 }
 
 fn push_faults(line: &Line<'_>, was: &str, is: &str, found: &mut Vec<Diagnostic>) {
     let message = format!("before: {was}; after: {is}: what changed may be the faults alone");
     found.push(finding("different-faults", &line.at, message));
+}
+
+/// Whether a label is the path of a setting.
+fn is_path(label: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphabetic();
+    label.split('.').skip(1).any(|rest| rest.starts_with(is_letter))
+        && label.split('.').any(|part| part.ends_with(is_letter))
 }
 
 /// Values without a unit, and shares without what they are shares of.
@@ -80,21 +147,31 @@ fn units(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     for line in page.prose() {
         let Some(cells) = line.cells() else { continue };
         let Some(first) = cells.first().map(|cell| cell.to_ascii_lowercase()) else { continue };
-        if !METRICS.iter().any(|name| first.contains(name)) {
+        let is_setting = first.contains('`') || is_path(&first);
+        if is_setting || !METRICS.iter().any(|name| first.contains(name)) {
             continue;
         }
         // A fraction of one is a share.
         let is_bare = |one: &&Number| {
             let text = &line.small[one.start..one.end];
             let is_fraction = one.value <= 1.0 && text.contains('.');
-            one.unit.is_empty() && !is_fraction && cells[1..].contains(&text)
+            let column = line.column(one.start);
+            let is_count = column.is_some_and(|column| {
+                ["n", "#"].contains(&line.heads.get(column).map_or("", String::as_str))
+            });
+            let is_alone = || column.is_some_and(|at| at > 0 && cells.get(at) == Some(&text));
+            one.unit.is_empty() && !is_fraction && !is_count && is_alone()
         };
         if let Some(bare) = numbers(line).iter().find(is_bare) {
             let message = format!("`{}` has no unit", &line.small[bare.start..bare.end]);
             found.push(finding("number-without-unit", &bare.place(line), message));
         }
         let share = numbers(line).into_iter().find(|one| one.unit == "%" && !one.is_limit);
-        if let Some(share) = share.filter(|_| !shares_said) {
+        let evidence = || {
+            let beside = Evidence::of_row(line);
+            (0..cells.len()).any(|column| beside.beside(&cell(line, column)).is_there())
+        };
+        if let Some(share) = share.filter(|_| !shares_said && !evidence()) {
             shares_said = true;
             let at = share.place(line);
             let message = format!(
@@ -110,46 +187,6 @@ fn units(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
             );
             found.push(finding("number-without-unit", &at, message).proof(proof));
         }
-    }
-}
-
-/// The interval of Wilson for a share of some runs, at 95 %.
-fn wilson(share: f64, runs: f64) -> (f64, f64) {
-    let z = 1.96_f64;
-    let middle = share + z * z / (2.0 * runs);
-    let half = z * (share * (1.0 - share) / runs + z * z / (4.0 * runs * runs)).sqrt();
-    let whole = 1.0 + z * z / runs;
-    ((middle - half) / whole, (middle + half) / whole)
-}
-
-/// A value with an interval, `96 % [93, 98]`, beside a target that its bound does not meet.
-fn interval(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
-    let Some(open) = line.small.find('[') else { return };
-    let Some(close) = line.small[open..].find(']').map(|end| open + end) else { return };
-    let [low, high] = &of(&line.small[open..close])[..] else { return };
-    let all = numbers(line);
-    let value = all.iter().rfind(|one| one.end <= open);
-    let target = all.iter().find(|one| one.is_limit && one.start > close);
-    let (Some(value), Some(target)) = (value, target) else { return };
-    let sign = line.small[..target.start].trim_end();
-    let is_above = [">", "≥", ">=", "at least", "more than", "above", "longer than"]
-        .iter()
-        .any(|one| sign.ends_with(one));
-    let (met, bound) = if is_above {
-        (value.value > target.value, low.value)
-    } else {
-        (value.value < target.value, high.value)
-    };
-    let is_missed = if is_above { bound < target.value } else { bound > target.value };
-    if met && is_missed {
-        let at = line.at.start + open..line.at.start + close + 1;
-        let message = format!(
-            "the mean of {} meets the target of {}, and the bound of {} does not",
-            number(value.value),
-            number(target.value),
-            number(bound)
-        );
-        found.push(finding("target-on-mean-only", &at, message));
     }
 }
 

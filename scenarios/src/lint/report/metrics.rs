@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use super::number::{Number, numbers};
 use super::page::{Line, Page};
+use super::statements::{Statement, When};
 use crate::diagnostic::Diagnostic;
 use crate::lint::finding::{finding, rounded, time};
 
@@ -11,7 +12,7 @@ use crate::lint::finding::{finding, rounded, time};
 const NAMES: [&[&str]; 6] = [
     &["mtbf", "mean time between failures"],
     &["mttr", "mean time to re"],
-    &["availab"],
+    &["availab", "uptime"],
     &["success"],
     &["graceful"],
     &["heal"],
@@ -85,15 +86,21 @@ pub(super) fn measure(page: &Page<'_>, name: &str, read: fn(&Number) -> Option<f
     found
 }
 
-pub(super) fn look(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
+pub(super) fn look(page: &Page<'_>, statements: &[Statement], found: &mut Vec<Diagnostic>) {
     let between = measure(page, "mtbf", Number::seconds);
     let repair = measure(page, "mttr", Number::seconds);
     let availability = measure(page, "availab", Number::share);
+    // What a row says of one of several services follows from that row.
+    let rows = |one: &Value| {
+        statements.iter().any(|it| it.at.start == one.at.start && !it.subject.is_empty())
+    };
     if let (Some(between), Some(repair), Some(said)) =
         (&between.value, &repair.value, &availability.value)
+        && ![between, repair, said].into_iter().any(rows)
     {
         follows(between.value, repair.value, said, found);
     }
+    of_tables(statements, found);
     if let (Some(between), Some(repair), Some(said)) =
         (&between.target, &repair.target, &availability.target)
     {
@@ -109,6 +116,27 @@ pub(super) fn look(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
             );
             let proof = arithmetic(between.value, repair.value, implied);
             found.push(finding("targets-redundant", &said.at, message).proof(proof));
+        }
+    }
+}
+
+/// The same for what was before, and for each of the services of a table.
+fn of_tables(statements: &[Statement], found: &mut Vec<Diagnostic>) {
+    for said in statements.iter().filter(|one| one.name == "availab" && one.is_of_table) {
+        let beside = |name: &str| {
+            let is_beside =
+                |one: &&Statement| one.name == name && one.is_beside(said) && one.when == said.when;
+            statements.iter().find(is_beside).map(|one| one.value)
+        };
+        let is_target = said.when == When::Target;
+        let Some((between, repair)) = beside("mtbf").zip(beside("mttr")).filter(|_| !is_target)
+        else {
+            continue;
+        };
+        let is_known = found.iter().any(|one| one.place().start == said.at.start);
+        if !is_known {
+            let said = Value { value: said.value, at: said.at.clone() };
+            follows(between, repair, &said, found);
         }
     }
 }
@@ -135,7 +163,10 @@ fn arithmetic(between: f64, repair: f64, implied: f64) -> String {
     format!("arithmetic: {0} / ({0} + {1}) = {2} %", time(between), time(repair), percent(implied))
 }
 
+/// A share in percent, with as many digits as tell it from all and from nothing.
 pub(super) fn percent(share: f64) -> String {
-    let digits = if share > 0.99 { 2 } else { 1 };
-    rounded(100.0 * share, digits)
+    let least = if share > 0.99 { 2 } else { 1 };
+    let is_told = |text: &String| share >= 1.0 || text != "100";
+    let mut texts = (least..8).map(|digits| rounded(100.0 * share, digits));
+    texts.find(is_told).unwrap_or_else(|| rounded(100.0 * share, least))
 }

@@ -16,6 +16,8 @@ pub(super) struct Number {
     /// Whether a sign or a word in front makes it a limit.
     pub(super) is_limit: bool,
     pub(super) has_sign: bool,
+    /// How many digits are written behind its point.
+    decimals: usize,
 }
 
 /// What makes the number behind it a limit.
@@ -83,7 +85,8 @@ pub(super) fn of(small: &str) -> Vec<Number> {
         let is_limit = LIMITS.iter().any(|sign| front.ends_with(sign));
         let has_sign = front.ends_with(['+', '-', '−', '~']);
         let unit = unit(&small[at..]);
-        let one = Number { value, start, end: at, unit, is_limit, has_sign };
+        let decimals = small[start..at].split_once(['.', ',']).map_or(0, |(_, rest)| rest.len());
+        let one = Number { value, start, end: at, unit, is_limit, has_sign, decimals };
         match all.last_mut().filter(|last| goes_on(last, &one, small)) {
             Some(last) => {
                 let sum = last.seconds().zip(one.seconds()).map(|(first, rest)| first + rest);
@@ -111,11 +114,22 @@ fn figures(small: &str, start: usize) -> (Option<f64>, usize) {
     while b".,".contains(&bytes[end - 1]) {
         end -= 1;
     }
-    let value = small[start..end].replace(',', "").parse::<f64>().ok();
+    let value = without_commas(&small[start..end]).parse::<f64>().ok();
     if bytes.get(end) == Some(&b'k') && !bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric) {
         return (value.map(|value| value * 1000.0), end + 1);
     }
     (value, end)
+}
+
+/// Figures with a point where the fraction begins: a comma parts thousands, or is that point.
+fn without_commas(figures: &str) -> String {
+    let mut groups =
+        figures.split(',').skip(1).map(|group| group.split('.').next().unwrap_or(group));
+    if groups.all(|group| group.len() == 3) || figures.contains('.') {
+        figures.replace(',', "")
+    } else {
+        figures.replacen(',', ".", 1)
+    }
 }
 
 /// Whether a length of time goes on with a smaller unit: `1min 30s`.
@@ -190,9 +204,25 @@ impl Number {
         Some(self.value * seconds_of(&self.unit)?)
     }
 
-    /// As a share.
+    /// As a share: so many of a hundred, or a fraction of one.
     pub(super) fn share(&self) -> Option<f64> {
-        (self.unit == "%" && self.value <= 100.0).then_some(self.value / 100.0)
+        let is_fraction = self.unit.is_empty() && self.decimals > 0 && self.value <= 1.0;
+        match &*self.unit {
+            "%" if self.value <= 100.0 => Some(self.value / 100.0),
+            _ => is_fraction.then_some(self.value),
+        }
+    }
+
+    /// What the last digit that is written stands for, as a part of one.
+    pub(super) fn step(&self) -> f64 {
+        (0..self.decimals.min(12)).fold(1.0, |step, _| step / 10.0)
+    }
+
+    /// Where what is behind it and its unit begins.
+    pub(super) fn behind<'l>(&self, small: &'l str) -> &'l str {
+        let rest = &small[self.end..];
+        let rest = rest.strip_prefix(['-', ' ']).unwrap_or(rest);
+        rest.strip_prefix(&*self.unit).unwrap_or(rest)
     }
 }
 

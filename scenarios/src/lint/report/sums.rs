@@ -2,12 +2,11 @@
 
 use core::ops::Range;
 
-use super::metrics::{METRICS, Value, measure, percent};
-use super::number::{Number, after, numbers};
+use super::metrics::{METRICS, Value, measure, numbers_of, percent};
+use super::number::{Number, numbers};
 use super::page::{Line, Page};
 use crate::diagnostic::Diagnostic;
 use crate::lint::finding::{finding, number, time};
-use crate::lint::foreign::spent;
 
 /// How long a repair takes that no human has a part in, in seconds: generous.
 const BY_MACHINE: f64 = 30.0;
@@ -18,7 +17,6 @@ pub(super) fn look(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     error_budgets(page, found);
     for line in page.prose() {
         total(line, found);
-        context(line, found);
     }
 }
 
@@ -66,20 +64,29 @@ fn failures(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// How long a repair took before, or takes by hand; and how long it takes now: as far as a line says
+/// so.
+fn repairs(line: &Line<'_>) -> Option<(f64, Value)> {
+    let (mut before, mut now) = (None, None);
+    for one in numbers_of(line, "mttr") {
+        let (Some(value), false) = (one.seconds(), one.is_limit) else { continue };
+        let (front, head) = (line.small[..one.start].trim_end(), line.head(one.start));
+        let is_there = |words: &[&str]| words.iter().any(|word| head.contains(word));
+        let is_before = is_there(&["before", "baseline", "manual", "by hand"])
+            || ["from", "before", "before:", "by hand"].iter().any(|word| front.ends_with(word));
+        if is_before {
+            before = before.or(Some(value));
+        } else if !is_there(&["target", "goal"]) {
+            now = now.or_else(|| Some(Value { value, at: one.place(line) }));
+        }
+    }
+    before.zip(now)
+}
+
 /// Whether the repairs that no machine does leave so short a mean.
 fn repair(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     let Some(share) = measure(page, "heal", Number::share).value else { return };
-    let both = page.prose().filter(|line| line.has(&["mttr"])).find_map(|line| {
-        let values = numbers(line).into_iter().filter(|one| !one.is_limit && !one.has_sign);
-        let values: Vec<Value> = values
-            .filter_map(|one| {
-                let at = one.place(line);
-                Some(Value { value: one.seconds()?, at })
-            })
-            .collect();
-        Some((values.first()?.value, values.get(1)?.clone()))
-    });
-    let Some((before, after)) = both else { return };
+    let Some((before, after)) = page.prose().find_map(repairs) else { return };
     let mixed = share.value * BY_MACHINE + (1.0 - share.value) * before;
     if before > after.value && after.value < 0.8 * mixed {
         let needed = (before - after.value) / (before - BY_MACHINE);
@@ -179,16 +186,5 @@ fn total(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
         let message =
             format!("{} % of what? Measures of several units have no sum", number(share.value));
         found.push(finding("undefined-total", &at, message));
-    }
-}
-
-/// A budget of tokens that one call uses up.
-fn context(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
-    let (Some(context), Some(budget)) = (after(line, "context"), after(line, "budget")) else {
-        return;
-    };
-    if line.has(&["token"]) && context.value >= 1000.0 {
-        let wrong = spent(budget.value, context.value);
-        found.extend(wrong.map(|wrong| wrong.at(budget.place(line))));
     }
 }

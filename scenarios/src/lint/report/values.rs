@@ -3,8 +3,9 @@
 use super::metrics::{CHANGES, METRICS, numbers_of};
 use super::number::{Number, numbers};
 use super::page::{Line, Page};
+use super::statements::cell;
 use crate::diagnostic::Diagnostic;
-use crate::lint::finding::{finding, number};
+use crate::lint::finding::{finding, number, rounded};
 
 /// Measures that are shares.
 const SHARES: [&str; 4] = ["success", "availab", "graceful", "heal"];
@@ -30,8 +31,12 @@ fn shares(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     for one in SHARES.iter().flat_map(|name| numbers_of(line, name)) {
-        if one.unit == "%" && one.value > 100.0 {
-            push(line, &one, format!("{} % are more than all", number(one.value)), found);
+        // What a heading makes a share stands alone in its cell.
+        let is_written = line.small[one.end..].trim_start().starts_with(['%', 'p']);
+        let text = &line.small[one.start..one.end];
+        let is_alone = || line.column(one.start).is_some_and(|at| cell(line, at) == text);
+        if one.unit == "%" && one.value > 100.0 && (is_written || is_alone()) {
+            push(line, &one, format!("{} % are more than all", rounded(one.value, 3)), found);
         }
     }
 }

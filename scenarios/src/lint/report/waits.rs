@@ -106,7 +106,7 @@ fn log(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
 /// A kind of failure that is tried again and not.
 fn disagree(page: &Page<'_>, kind: &str, found: &mut Vec<Diagnostic>) {
     let negations =
-        ["not retr", "never retr", "no retr", "n't retr", "not be retried", "0 retries"];
+        ["not retr", "never retr", "no retr", "n't retr", "not be retried", " 0 retries"];
     let of_kind = |line: &&Line<'_>| line.has(&[kind]) && line.has(&["retr"]);
     let denied = page.prose().filter(of_kind).find(|line| line.has(&negations));
     let Some(denied) = denied else { return };
