@@ -151,7 +151,7 @@ impl<'t> Page<'t> {
 
     /// The number of the line of a place, from 1.
     pub(super) fn number_of(&self, place: usize) -> usize {
-        1 + self.text.as_bytes()[..place].iter().filter(|byte| **byte == b'\n').count()
+        1 + self.text[..place].matches('\n').count()
     }
 
     /// What people read as text, by paragraphs and tables.

@@ -1,6 +1,7 @@
 //! What a report says of its measures, in tables and in sentences: a subject, a measure, a value.
 
 use core::ops::Range;
+use std::rc::Rc;
 
 use super::evidence::Evidence;
 use super::number::{Number, numbers};
@@ -242,7 +243,7 @@ fn is_above(front: &str) -> Option<bool> {
 /// measure.
 fn of_row(line: &Line<'_>, all: &mut Vec<Statement>) {
     let label = cell(line, 0);
-    let (own, own_of) = (named(&label), line.heads.clone());
+    let (own, own_of) = (named(&label), Rc::clone(&line.heads));
     let values = numbers(line);
     let evidence = Evidence::of_row(line);
     // Rows without a subject have a value in their first column.
