@@ -8,7 +8,7 @@ use results::SweepResult;
 use results::page::Page;
 use results::verdict::Judged;
 use scenarios::library::{CLAIMS, UNDECIDABLE};
-use scenarios::{Claim, Diagnostic, LayerRegistry, ScenarioFile, Sweep};
+use scenarios::{Claim, Diagnostic, Diagnostics, LayerRegistry, ScenarioFile, Sweep};
 use sim::measure::Measure;
 
 use crate::command::check;
@@ -140,13 +140,7 @@ impl Claims {
         let file = self.file(&source, registry)?;
         let scenario = file.scenario(registry)?;
         let sweep = file.sweep(registry)?;
-        // Nobody can change what the library has beside a system of one's own.
-        let is_of_library = scenarios::library::find(&source.named).is_some();
-        let is_idle = |one: &Diagnostic| one.code() == "no-effect";
-        let all_idle = sweep.warnings.all().iter().all(is_idle);
-        if !(self.common.sets.is_of_another() && is_of_library && all_idle) {
-            warn(&sweep.warnings);
-        }
+        self.warn(&source, &sweep.warnings);
         let Some(mut claim) = sweep.claim.clone() else {
             let why = format!("`{named}` has no section `claim`: see `wavetank explain claim`");
             return Err(Failure::Request(why));
@@ -209,6 +203,17 @@ impl Claims {
         out.document(&head, ("cells", &folder.path().join("verdict.csv")))?;
         let verdict = if is_right { Verdict::Holds } else { Verdict::Fails };
         Ok((verdict, is_whole.then_some(came)))
+    }
+
+    /// Shows warnings, unless they are of what the library has beside a system of one's own: nobody
+    /// can change that.
+    fn warn(&self, source: &Source, warnings: &Diagnostics) {
+        let is_of_library = scenarios::library::find(&source.named).is_some();
+        let is_idle = |one: &Diagnostic| one.code() == "no-effect";
+        let is_left = self.common.sets.is_of_another() && is_of_library;
+        if !(is_left && warnings.all().iter().all(is_idle)) {
+            warn(warnings);
+        }
     }
 
     /// The result without runs.

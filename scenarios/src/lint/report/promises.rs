@@ -1,5 +1,5 @@
-//! Rules for what a report says of one policy: retries, waits, caps and deadlines, read together from
-//! a paragraph or a table.
+//! Rules for what a report says of one policy: retries, waits, caps and deadlines, read together
+//! from a paragraph or a table.
 
 use core::ops::Range;
 

@@ -64,8 +64,8 @@ fn failures(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// How long a repair took before, or takes by hand; and how long it takes now: as far as a line says
-/// so.
+/// How long a repair took before, or takes by hand; and how long it takes now: as far as a line
+/// says so.
 fn repairs(line: &Line<'_>) -> Option<(f64, Value)> {
     let (mut before, mut now) = (None, None);
     for one in numbers_of(line, "mttr") {
