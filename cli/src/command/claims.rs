@@ -152,9 +152,7 @@ impl Claims {
         let mut result = self.result(&sweep, &claim, &source);
         let mut folder = self.common.folder(&source, "claims", &TABLES)?;
         let mut tables = Tables::new(&folder)?;
-        let each = counted(result.replications as usize, "run");
-        let cells = counted(result.cells(), "cell");
-        let about = format!("{cells}, {each} each, seed 0x{:x}", result.seed);
+        let about = about(&result);
         writeln!(out, "{}: {}", source.stem, claim.says)?;
         writeln!(out, "  said in: {}", claim.source)?;
         writeln!(out, "  put to: {} ({about})", result.title)?;
@@ -289,4 +287,11 @@ fn list(registry: &LayerRegistry, out: &mut dyn Write) -> Result<Verdict, Failur
     }
     writeln!(out, "\nput one to the test: `wavetank claims A18`")?;
     Ok(Verdict::Holds)
+}
+
+/// How much is run, from which seed.
+fn about(result: &SweepResult) -> String {
+    let each = counted(result.replications as usize, "run");
+    let cells = counted(result.cells(), "cell");
+    format!("{cells}, {each} each, seed 0x{:x}", result.seed)
 }

@@ -328,7 +328,7 @@ fn what_a_report_says_in_two_places_is_read_together() {
 /// The codes of what is found in a report of so many lines.
 fn codes_of(lines: &str) -> Vec<&'static str> {
     let text = format!("# Notes\n\n{lines}\n");
-    let found = lint("it.md", &text, &LayerRegistry::builtin()).unwrap();
+    let found = lint("it.md", &text, &LayerRegistry::builtin()).expect("a report is read");
     found.all().iter().map(scenarios::Diagnostic::code).collect()
 }
 
@@ -488,7 +488,7 @@ fn values_that_cannot_be_or_do_not_fit_are_found() {
         ),
     ] {
         let text = format!("# Notes\n\nOf 20 runs.\n\n{line}\n");
-        let found = lint("it.md", &text, &LayerRegistry::builtin()).unwrap();
+        let found = lint("it.md", &text, &LayerRegistry::builtin()).expect("a report is read");
         assert!(found.all().iter().any(|one| one.code() == code), "{text}{found}");
     }
 }
