@@ -16,8 +16,10 @@ mod deliverables;
 mod document;
 pub mod evidence;
 mod facts;
+mod failed;
 mod figures;
 mod html;
+mod judged;
 mod markdown;
 mod metrics;
 mod patterns;
@@ -27,6 +29,7 @@ mod summary;
 mod verdict;
 mod words;
 
+pub use alarms::alerts_table;
 pub use deliverables::deliverables;
 pub use document::{Block, Document, Table, code, plain, strong};
 pub use facts::{Beside, Facts, Log, Promise};

@@ -30,6 +30,8 @@ pub struct Trials {
     /// How each layer is set, and what keeps agents alive: the policy or the agents, the kind, and
     /// the settings as they are written.
     pub settings: Vec<(String, String, String)>,
+    /// The paths of numbers that were not tried otherwise, since there are too many.
+    pub untried: Vec<String>,
 }
 
 impl ScenarioFile {
@@ -67,6 +69,7 @@ struct Maker<'a> {
     registry: &'a LayerRegistry,
     system: &'a System,
     all: Vec<Trial>,
+    untried: Vec<String>,
 }
 
 impl<'a> Maker<'a> {
@@ -76,7 +79,7 @@ impl<'a> Maker<'a> {
             of: TrialOf::AsWritten,
             changes: Vec::new(),
         }];
-        Self { file, registry, system, all }
+        Self { file, registry, system, all, untried: Vec::new() }
     }
 
     /// Adds a trial, if the file can be run with its changes and no other one has its name.
@@ -136,7 +139,7 @@ impl<'a> Maker<'a> {
 
     fn finish(self, sweep: Option<&Node>) -> Trials {
         let settings = self.written();
-        let Self { mut file, all, .. } = self;
+        let Self { mut file, all, untried, .. } = self;
         let asked = ["objective", "better"].into_iter();
         let asked = asked.filter_map(|key| Some(entry(key, sweep?.get(key)?.clone())));
         let sweep = Node::unwritten(Value::Table(asked.collect()));
@@ -144,7 +147,7 @@ impl<'a> Maker<'a> {
             sections.retain(|entry| entry.key != "sweep");
             sections.push(entry("sweep", sweep));
         }
-        Trials { file, all, settings }
+        Trials { file, all, settings, untried }
     }
 }
 

@@ -76,7 +76,20 @@ pub enum TrialOf {
     },
     /// Whether what is found hangs on something that is assumed.
     Assumed {
-        /// What is assumed otherwise, in words: `tasks come twice as often`.
-        what: String,
+        /// What is assumed.
+        of: Assumption,
+        /// Whether it is twice as much; else it is half as much.
+        is_more: bool,
     },
+}
+
+/// Something that a system takes for granted. Parts go by their names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assumption {
+    /// How many agents a group has.
+    NumberOf(String),
+    /// How long the work of a service takes.
+    WorkOf(String),
+    /// How long a fault lasts.
+    LengthOf(String),
 }

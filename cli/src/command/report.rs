@@ -39,7 +39,7 @@ const TRIALS: &str = "trials.toml";
 const REPORT: &str = "reliability-engineering-report.md";
 
 /// The files of a report beside its pages and pictures.
-const TABLES: [&str; 3] = ["numbers.csv", REPORT, TRIALS];
+const TABLES: [&str; 4] = ["alerts.csv", "numbers.csv", REPORT, TRIALS];
 
 /// Events that all runs of a report may have, unless it is said how many runs there are: what two
 /// cores simulate in half a minute.
@@ -48,13 +48,17 @@ const EVENTS: u64 = 60_000_000;
 /// Runs of each trial, as many as there is time for: no fewer than so many, and no more.
 const RUNS: (u64, u64) = (5, 30);
 
+/// How often each trial is run, unless it is said.
+const REPLICATIONS: &str = "Runs of each trial; default: from 5 to 30, as many as some 60 million \
+                            events are enough for";
+
 /// Write the reliability engineering report of a scenario.
 ///
 /// Every fault is tried alone, every pattern left out, every number a little otherwise, every lever
 /// pulled. What is tried is a scenario file with a variant for each trial: every figure of the
 /// report names the command that makes it again.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:
+#[command(mut_arg("replications", |arg| arg.help(REPLICATIONS)), after_help = "Examples:
   wavetank report research-and-writing
   wavetank report mine.toml --replications 100 --out report
 
@@ -280,6 +284,7 @@ fn write(facts: &Facts<'_>, folder: &mut Folder) -> Result<(), Unwritten> {
     }
     folder.write(REPORT, report::markdown(&document).as_bytes())?;
     folder.write(page::FILE, report::html(&document, &figures).as_bytes())?;
+    folder.table("alerts.csv", |bytes| report::alerts_table(&facts.alerts, bytes))?;
     folder.table("numbers.csv", |bytes| report::table(&figures, bytes))
 }
 
@@ -303,6 +308,7 @@ fn facts<'a>(
         trials: &trials.all,
         promises: promises.collect(),
         settings: trials.settings.clone(),
+        untried: &trials.untried,
         figures: Figures::new(result),
         logs: Vec::new(),
         checks: Vec::new(),

@@ -1,9 +1,10 @@
 //! What to do next, and whether the system is ready.
 
-use sim::trial::{Trial, TrialOf};
+use sim::trial::{Assumption, Trial, TrialOf};
 
 use super::document::{Document, code, strong};
 use super::facts::Facts;
+use super::patterns::by_chance;
 use super::verdict::Readiness;
 use super::words::{self, listed};
 
@@ -12,44 +13,65 @@ const TOLD_MAX: usize = 5;
 
 pub(super) fn recommend(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Recommendations");
-    let settings = better(facts, |of| matches!(of, TrialOf::Setting { .. }));
-    let settings = one_for_each(settings);
-    let layers = better(facts, |of| matches!(of, TrialOf::Added { .. }));
-    let without = better(facts, |of| matches!(of, TrialOf::Without { .. }));
-    let points = |all: &[(usize, &Trial)]| {
-        let points =
-            all.iter().take(TOLD_MAX).map(|(variant, trial)| point(facts, *variant, trial));
-        points.collect::<Vec<_>>()
-    };
-    let (settings, layers) = (points(&settings), [points(&layers), points(&without)].concat());
     out.heading(3, "Immediate: settings");
+    settings(facts, out);
+    out.heading(3, "Within 30 days: what is built in");
+    layers(facts, out);
+    out.heading(3, "Within 90 days: what has to be known");
+    out.list(to_be_known(facts));
+}
+
+fn settings(facts: &Facts<'_>, out: &mut Document) {
+    let is_it = |of: &TrialOf| matches!(of, TrialOf::Setting { .. });
+    let settings = points(facts, one_for_each(better(facts, is_it)));
     if settings.is_empty() {
-        let tried = facts.numbered(|of| matches!(of, TrialOf::Setting { .. })).len();
-        out.say(format!(
-            "None of {} that were tried in {} does better than what stands there without making \
-             something else worse.",
-            words::counted(tried, "other value"),
-            code(facts.source)
-        ));
+        out.say(none_of(facts, facts.numbered(is_it).len(), "other value"));
     }
     if settings.len() > 1 {
         out.say(format!("Each was tried in {} by itself, and not together.", code(facts.source)));
     }
     out.list(settings);
-    out.heading(3, "Within 30 days: what is built in");
+}
+
+fn layers(facts: &Facts<'_>, out: &mut Document) {
+    let is_added = |of: &TrialOf| matches!(of, TrialOf::Added { .. });
+    let is_left_out = |of: &TrialOf| matches!(of, TrialOf::Without { .. });
+    let mut layers = points(facts, better(facts, is_added));
+    // Of what nothing was injected into, nothing shows what a pattern is for.
+    let is_tested = facts.readiness(0) != Readiness::Undecided;
+    if is_tested {
+        layers.extend(points(facts, better(facts, is_left_out)));
+    }
     if layers.is_empty() {
-        let tried =
-            facts.numbered(|of| matches!(of, TrialOf::Added { .. } | TrialOf::Without { .. }));
-        out.say(format!(
-            "None of {} (a layer added, or one left out) makes {} better without making something \
-             else worse.",
-            words::counted(tried.len(), "change"),
-            code(facts.source)
-        ));
+        let tried = facts.numbered(|of| is_added(of) || is_tested && is_left_out(of)).len();
+        out.say(none_of(facts, tried, "layer added or left out"));
     }
     out.list(layers);
-    out.heading(3, "Within 90 days: what has to be known");
-    out.list(to_be_known(facts));
+}
+
+fn points(facts: &Facts<'_>, all: Vec<(usize, &Trial)>) -> Vec<String> {
+    all.into_iter().take(TOLD_MAX).map(|(variant, trial)| point(facts, variant, trial)).collect()
+}
+
+/// That nothing of what was tried is advised.
+fn none_of(facts: &Facts<'_>, tried: usize, what: &str) -> String {
+    let source = code(facts.source);
+    let by = format!(
+        "by more than chance among all {} that were tried, and without making something else \
+         worse",
+        words::counted(facts.comparisons(), "change")
+    );
+    let what = |number: &str| match what {
+        "other value" if number == "1" => "other value of a setting".to_owned(),
+        "other value" => "other values of settings".to_owned(),
+        _ if number == "1" => "change of layers".to_owned(),
+        _ => "changes of layers (one added, or one left out)".to_owned(),
+    };
+    match tried {
+        0 => format!("Of {source} there was no {} to try.", what("1")),
+        1 => format!("The one {} that was tried in {source} is not better {by}.", what("1")),
+        _ => format!("None of the {tried} {} tried in {source} is better {by}.", what("2")),
+    }
 }
 
 /// The trials that do better beyond chance, the best first.
@@ -94,31 +116,92 @@ fn point(facts: &Facts<'_>, variant: usize, trial: &Trial) -> String {
         }
         _ => code(&trial.name),
     };
-    format!("{}: {}. {}", what, facts.effects(variant), code(facts.figures.command(variant)))
+    let (effects, again) = (facts.effects_at_price(variant), facts.figures.command(variant));
+    let also = [degraded(facts, variant, &trial.of), same_as_left_out(facts, variant, &trial.of)];
+    format!("{what}: {effects}.{}{} {}", also[0], also[1], code(again))
+}
+
+/// How many answers are second best with a layer that gives such.
+fn degraded(facts: &Facts<'_>, variant: usize, of: &TrialOf) -> String {
+    let TrialOf::Added { kind, .. } = of else { return String::new() };
+    if !["fallback", "cache", "policy"].contains(&&**kind) {
+        return String::new();
+    }
+    let told = facts.system.agents.iter().filter_map(|agents| {
+        let place = facts.figures.place(&format!("agents.{}.degraded", agents.name))?;
+        let found = facts.figures.difference(variant, place);
+        (0.0 < found.mean).then(|| {
+            let level = facts.figures.level(variant, place);
+            format!("{level} of the tasks of {} are degraded then", code(&agents.name))
+        })
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        return String::new();
+    }
+    format!(" What is gained is second best: {}.", listed(&told))
+}
+
+/// That a value does what it does to leave the layer out, if it does.
+fn same_as_left_out(facts: &Facts<'_>, variant: usize, of: &TrialOf) -> String {
+    let TrialOf::Setting { path, .. } = of else { return String::new() };
+    let all = facts.numbered(|of| matches!(of, TrialOf::Without { .. }));
+    let same = all.into_iter().find(|(_, trial)| {
+        let TrialOf::Without { policy, kind } = &trial.of else { return false };
+        let begins = [format!("policies.{policy}.{kind}."), format!("agents.{policy}.{kind}.")];
+        begins.iter().any(|begin| path.starts_with(begin))
+    });
+    let is_same = |(left_out, _): &(usize, &Trial)| facts.is_same(variant, *left_out);
+    match same.filter(is_same) {
+        Some((_, Trial { name, .. })) => {
+            format!(" It comes to the same as {}, run by run.", code(name))
+        }
+        None => String::new(),
+    }
+}
+
+/// Something assumed that moves what is looked at.
+struct Moving<'f> {
+    of: &'f Assumption,
+    most: f64,
+    trials: Vec<(usize, &'f Trial)>,
 }
 
 /// What the verdict hangs on and nobody has measured.
 fn to_be_known(facts: &Facts<'_>) -> Vec<String> {
     let assumed = facts.numbered(|of| matches!(of, TrialOf::Assumed { .. }));
-    let mut moving: Vec<(usize, &Trial, f64)> = assumed
-        .into_iter()
-        .filter_map(|(variant, trial)| {
-            let (gain, is_clear) = facts.gain(variant);
-            is_clear.then_some((variant, trial, gain.abs()))
-        })
-        .collect();
-    moving.sort_by(|a, b| b.2.total_cmp(&a.2));
-    let mut points: Vec<String> = moving
-        .iter()
-        .take(TOLD_MAX)
-        .map(|(variant, trial, _)| {
-            format!(
-                "measure it on the real system, since it matters: if {}, {}",
-                code(&trial.name),
-                facts.effects(*variant)
-            )
-        })
-        .collect();
+    let mut moving: Vec<Moving<'_>> = Vec::new();
+    for (variant, trial) in assumed {
+        let TrialOf::Assumed { of, .. } = &trial.of else { continue };
+        let (gain, is_clear) = facts.gain(variant);
+        if !is_clear {
+            continue;
+        }
+        match moving.iter_mut().find(|one| one.of == of) {
+            Some(Moving { most, trials, .. }) => {
+                *most = most.max(gain.abs());
+                trials.push((variant, trial));
+            }
+            None => moving.push(Moving { of, most: gain.abs(), trials: vec![(variant, trial)] }),
+        }
+    }
+    moving.sort_by(|a, b| b.most.total_cmp(&a.most));
+    let points = moving.iter().take(TOLD_MAX).map(|Moving { of, trials, .. }| {
+        let what = match of {
+            Assumption::NumberOf(agents) => format!("how many of {} there are", code(agents)),
+            Assumption::WorkOf(service) => format!("how long {} takes", code(service)),
+            Assumption::LengthOf(fault) => format!("how long {} lasts", code(fault)),
+        };
+        let verb = match of {
+            Assumption::NumberOf(_) => "decide",
+            _ => "measure on the real system",
+        };
+        let effects = trials.iter().map(|(variant, trial)| {
+            format!("if {}, {}", code(&trial.name), facts.effects(*variant))
+        });
+        format!("{verb} {what}: {}", effects.collect::<Vec<_>>().join("; "))
+    });
+    let mut points: Vec<String> = points.collect();
     if points.is_empty() {
         points.push(format!(
             "nothing that was assumed of {} and tried otherwise moves what is looked at",
@@ -159,8 +242,9 @@ pub(super) fn readiness(facts: &Facts<'_>, out: &mut Document) {
     rows.sort_by(|a, b| b.0.total_cmp(&a.0));
     let caption = format!(
         "What the verdict on {} hangs on: each assumption by itself, the one that moves most \
-         first.",
-        code(facts.source)
+         first. {}",
+        code(facts.source),
+        by_chance(rows.len())
     );
     let rows = rows.into_iter().map(|(_, row)| row).collect();
     out.table(caption, &["If", "Then", "Verdict"], rows);

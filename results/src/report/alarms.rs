@@ -1,5 +1,9 @@
 //! The alerts of a report: what each finds, how soon, and how often for nothing.
 
+use std::io::Write;
+
+use csv::Writer;
+use patterns::Duration;
 use sim::measure::Unit;
 
 use super::alerts::Alert;
@@ -7,6 +11,7 @@ use super::document::{Document, code};
 use super::facts::Facts;
 use super::words;
 use crate::chart::level;
+use crate::table::number;
 
 /// The rule of an alert.
 pub(super) fn rule(alert: &Alert) -> String {
@@ -47,25 +52,83 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         facts.alerts[0].hours,
         facts.alerts[0].least
     );
+    out.say(format!(
+        "{} has a row for each alert and each fault; {} makes it again.",
+        code("alerts.csv"),
+        code(&facts.command)
+    ));
     let columns = ["Alert", "In a window", "Finds", "False alarms, and their bound"];
     out.table(caption, &columns, rows.collect());
-    let idle: Vec<String> = facts
-        .alerts
-        .iter()
-        .filter(|alert| alert.finds.is_empty())
-        .map(|alert| {
-            format!(
-                "{} ({:.1} outcomes in {})",
-                code(alert.signal.path()),
-                alert.outcomes,
-                alert.window
-            )
-        })
-        .collect();
-    if !idle.is_empty() {
-        out.say(format!(
-            "No rule can work at this traffic, or nothing moves, on {}.",
-            words::listed(&idle)
-        ));
+    for (why, is_it) in [
+        ("Too few outcomes for any rule at this traffic", true),
+        ("No rule finds any fault in half of its runs with at most one false alarm a month", false),
+    ] {
+        let idle = facts
+            .alerts
+            .iter()
+            .filter(|alert| alert.finds.is_empty() && (alert.outcomes < alert.least) == is_it);
+        let told = idle.map(|alert| {
+            let path = code(alert.signal.path());
+            format!("{path} ({:.1} outcomes in {})", alert.outcomes, alert.window)
+        });
+        let told: Vec<String> = told.collect();
+        if !told.is_empty() {
+            out.say(format!("{why}: {}.", words::listed(&told)));
+        }
     }
+}
+
+/// Writes `alerts.csv`: a row for each alert and each fault that it was tried on.
+///
+/// - `signal`, `below`, `window`: the rule: the measure, the share of good outcomes below which it
+///   fires, and over how many seconds; `least`: of how many outcomes at least;
+/// - `outcomes`: how many such a window has on average;
+/// - `false_alarms`, `hours`: how often it fired in how many hours without a fault;
+/// - `fault`: in runs in which it alone comes, nothing where no rule on this signal works; `found`:
+///   the share of these runs in which the alert fires; `p50`, `p95`: how many seconds after the
+///   fault begins in half of them, and in 95 of 100.
+///
+/// The command of the report makes it again.
+///
+/// # Errors
+///
+/// If `out` cannot be written to.
+pub fn alerts_table<W: Write>(all: &[Alert], out: W) -> csv::Result<W> {
+    let mut out = Writer::from_writer(out);
+    out.write_record([
+        "signal",
+        "below",
+        "window",
+        "least",
+        "outcomes",
+        "false_alarms",
+        "hours",
+        "fault",
+        "found",
+        "p50",
+        "p95",
+    ])?;
+    for alert in all {
+        let rule = [
+            alert.signal.path().to_owned(),
+            number(alert.below),
+            number(alert.window.as_secs_f64()),
+            number(alert.least),
+            number(alert.outcomes),
+            alert.false_alarms.to_string(),
+            number(alert.hours),
+        ];
+        let seconds = |time: Option<Duration>| time.map_or(f64::NAN, Duration::as_secs_f64);
+        let found = alert.finds.iter().map(|finds| {
+            let [half, most] = finds.after.map(|time| number(seconds(time)));
+            [finds.fault.clone(), number(finds.share), half, most]
+        });
+        let found: Vec<[String; 4]> = found.collect();
+        let nothing = [String::new(), number(f64::NAN), number(f64::NAN), number(f64::NAN)];
+        let found = if found.is_empty() { vec![nothing] } else { found };
+        for finds in found {
+            out.write_record(rule.iter().chain(&finds))?;
+        }
+    }
+    out.into_inner().map_err(|error| error.into_error().into())
 }

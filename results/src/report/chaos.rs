@@ -17,6 +17,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
              `faults` says what is to break, and when.",
             code(facts.source)
         ));
+        super::failed::add(facts, out);
         return;
     }
     if facts.promises.is_empty() {
@@ -46,8 +47,20 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     );
     let columns = ["Experiment", "Injection", "Expected", "Actual", "Confirmed"];
     out.table(caption, &columns, rows.collect());
+    for one in &ranked {
+        let followers = facts.followers(&one.name);
+        if !followers.is_empty() {
+            let followers = followers.into_iter().map(|fault| words::fault(facts.system, fault));
+            out.say(format!(
+                "With {} came what follows it, here and wherever it is left out: {}.",
+                code(&one.name),
+                listed(&followers.collect::<Vec<_>>())
+            ));
+        }
+    }
     facts.picture("timeline", out);
     findings(facts, &ranked, out);
+    super::failed::add(facts, out);
 }
 
 /// What must hold, and in which share of runs it does where a fault alone comes.

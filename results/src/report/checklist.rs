@@ -1,5 +1,6 @@
 //! The hardening checklist, counted in the system itself.
 
+use patterns::Duration;
 use sim::model::system::{Caller, Edge};
 
 use super::document::{Document, code};
@@ -74,7 +75,12 @@ fn handled(facts: &Facts<'_>) -> Point {
         let bare = edges.iter().filter(|edge| !has(facts, edge, &handlers));
         let mut bare: Vec<String> = bare.map(|edge| code(facts.system.edge_name(edge))).collect();
         let groups = words::groups_hit(fault).into_iter();
-        let alone = groups.filter(|group| !is_kept_alive(facts, *group));
+        // What goes round in circles is alive: it must be bounded.
+        let is_stuck = fault.effect.info().name == "stuck";
+        let alone = groups.filter(|group| {
+            let is_bounded = is_stuck && is_bounded(facts, *group);
+            !is_bounded && !is_kept_alive(facts, *group)
+        });
         bare.extend(alone.map(|group| code(&facts.system.agents[group].name)));
         (!bare.is_empty()).then(|| format!("{} on {}", code(&fault.name), listed(&bare)))
     });
@@ -112,6 +118,13 @@ fn is_kept_alive(facts: &Facts<'_>, group: usize) -> bool {
     life.is_some_and(|life| life.supervise.is_some())
 }
 
+/// Whether tasks of a group end at a time or when something is spent.
+fn is_bounded(facts: &Facts<'_>, group: usize) -> bool {
+    let limit = facts.system.agents[group].limit();
+    limit.is_some_and(|limit| limit < Duration::MAX)
+        || facts.system.budgets.iter().any(|budget| budget.groups.contains(&group))
+}
+
 /// Groups of agents whose processes can fail, with something that starts them again.
 fn kept_alive(facts: &Facts<'_>) -> Point {
     let hit = (0..facts.system.agents.len()).filter(|group| {
@@ -125,7 +138,7 @@ fn kept_alive(facts: &Facts<'_>) -> Point {
 
 /// Failure modes that some alert finds.
 fn alerted(facts: &Facts<'_>) -> Point {
-    let faults = facts.faults();
+    let faults = facts.first_faults();
     let is_found = |name: &str| facts.alerts.iter().any(|alert| alert.finds(name));
     let lacking = faults.iter().filter(|fault| !is_found(&fault.name));
     let lacking = lacking.map(|fault| code(&fault.name)).collect();

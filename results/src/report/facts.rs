@@ -2,7 +2,8 @@
 
 use patterns::Duration;
 use sim::System;
-use sim::measure::{Better, Bound, Measure};
+use sim::fault::Schedule;
+use sim::measure::{Bound, Measure};
 use sim::model::system::Fault;
 use sim::trial::{Trial, TrialOf};
 
@@ -11,7 +12,7 @@ use super::document::{Block, Document, code};
 use super::evidence::Check;
 use super::figures::Figures;
 use super::words;
-use crate::chart::level;
+use crate::estimate::Estimate;
 use crate::observed::{Compared, Setting};
 use crate::page::Picture;
 
@@ -43,6 +44,8 @@ pub struct Facts<'a> {
     pub promises: Vec<Promise>,
     /// The layers as they are written: the policy, the kind, and the settings.
     pub settings: Vec<(String, String, String)>,
+    /// The paths of numbers that were not tried otherwise, since there are too many.
+    pub untried: &'a [String],
     /// What came of all trials.
     pub figures: Figures<'a>,
     /// Excerpts of runs.
@@ -94,12 +97,6 @@ pub struct Log {
 /// Groups of agents beyond which success is not told of each.
 const ASKED_MAX: usize = 4;
 
-/// The part of what is lost or gained from which on it matters.
-const MATTERS: f64 = 0.002;
-
-/// By how much longer agents may wait for something better.
-const PRICE: f64 = 0.25;
-
 /// The share of tasks that must be degraded for it to be told how many are not.
 const DEGRADED: f64 = 0.001;
 
@@ -146,11 +143,35 @@ impl Facts<'_> {
         all.filter(|fault| !fault.effect.info().is_action && !is_on_demand(fault)).collect()
     }
 
+    /// Those of them that come by themselves: what follows another one comes and goes with it.
+    pub(super) fn first_faults(&self) -> Vec<&Fault> {
+        let is_first = |fault: &&Fault| !matches!(fault.schedule, Schedule::After { .. });
+        self.faults().into_iter().filter(is_first).collect()
+    }
+
+    /// The faults that come with one, since they follow it or what follows it.
+    pub(super) fn followers(&self, first: &str) -> Vec<&Fault> {
+        let follows = |fault: &&Fault| {
+            let mut of = *fault;
+            // No more steps than there are faults.
+            for _ in &self.system.faults {
+                let Schedule::After { fault: before, .. } = of.schedule else { return false };
+                of = &self.system.faults[before];
+                if of.name == first {
+                    return true;
+                }
+            }
+            false
+        };
+        self.faults().into_iter().filter(follows).collect()
+    }
+
     /// The faults that come by themselves, each with what it costs; the dearest first.
     pub(super) fn ranked_faults(&self) -> Vec<Ranked> {
         let quiet = self.variant(|of| *of == TrialOf::Quiet);
-        let is_alone = self.faults().len() == 1;
-        let ranked = self.faults().into_iter().filter_map(|fault| {
+        let faults = self.first_faults();
+        let is_alone = faults.len() == 1;
+        let ranked = faults.into_iter().filter_map(|fault| {
             let name = fault.name.clone();
             // Of one fault alone, no fault is what is without it.
             let spared = self.variant(|of| *of == TrialOf::Spared(name.clone()));
@@ -176,9 +197,11 @@ impl Facts<'_> {
         })
     }
 
-    /// What is looked at in every trial: success of each group of agents, how much of it is whole
-    /// where some is degraded, and what it is worth.
+    /// What is looked at in every trial: what the file asks for, success of each group of agents,
+    /// how much of it is whole where some is degraded, what it is worth, and what losses are
+    /// measured by.
     pub(super) fn asked(&self) -> Vec<usize> {
+        let mut asked = vec![self.figures.result().objective];
         let of_agents = self.system.agents.iter().take(ASKED_MAX).flat_map(|one| {
             let place = |name: &str| self.figures.place(&format!("agents.{}.{name}", one.name));
             let degraded = place("degraded");
@@ -186,11 +209,11 @@ impl Facts<'_> {
                 degraded.is_some_and(|place| DEGRADED <= self.figures.estimate(0, place).mean);
             [place("success"), place("complete").filter(|_| is_degraded)].into_iter().flatten()
         });
-        let mut asked: Vec<usize> = of_agents.collect();
-        asked.extend(self.figures.place("system.value"));
-        let objective = self.figures.result().objective;
-        if !asked.contains(&objective) {
-            asked.insert(0, objective);
+        let all: Vec<usize> = of_agents.chain(self.losses()).collect();
+        for place in all {
+            if !asked.contains(&place) {
+                asked.push(place);
+            }
         }
         asked
     }
@@ -207,97 +230,48 @@ impl Facts<'_> {
 
     /// What a variant does to all that is looked at, in words; what it leaves as it is, left out.
     pub(super) fn effects(&self, variant: usize) -> String {
-        let told = self.asked().into_iter().filter_map(|place| {
-            let found = self.figures.difference(variant, place);
-            if found.mean == 0.0 {
-                return None;
-            }
-            let name = words::measure(&self.figures.result().measures[place]);
-            Some(format!("{name} {}", self.figures.change(variant, place)))
-        });
-        let told: Vec<String> = told.collect();
-        match told.len() {
-            0 => {
-                let asked = self.asked().into_iter();
-                let names =
-                    asked.map(|place| words::measure(&self.figures.result().measures[place]));
+        let is_changed = |found: &Estimate| found.mean != 0.0;
+        match self.changes(variant, self.asked(), is_changed) {
+            told if told.is_empty() => {
+                let names = self.asked().into_iter().map(|place| self.name(place));
                 format!("no change in {}", words::listed(&names.collect::<Vec<_>>()))
             }
-            _ => words::listed(&told),
+            told => words::listed(&told),
         }
     }
 
-    /// What a loss is measured by: what tasks are worth if they are worth something; else what the
-    /// file looks at, if that is something of its own; else what each group gets done, where a
-    /// degraded task counts half.
-    pub(super) fn losses(&self) -> Vec<usize> {
-        if let Some(worth) = self.figures.place("system.value") {
-            return vec![worth];
+    /// The same of what is more than chance; nothing if nothing is.
+    pub(super) fn clear_effects(&self, variant: usize) -> Option<String> {
+        let told = self.changes(variant, self.asked(), words::is_clear);
+        (!told.is_empty()).then(|| words::listed(&told))
+    }
+
+    /// What a variant does, and what it costs elsewhere.
+    pub(super) fn effects_at_price(&self, variant: usize) -> String {
+        let prices = self.changes(variant, self.prices(variant), |_| true);
+        let effects = self.effects(variant);
+        if prices.is_empty() {
+            return effects;
         }
-        let result = self.figures.result();
-        if result.objective().name() != "success" {
-            return vec![result.objective];
-        }
-        let groups = self.system.agents.iter();
-        let path = |name: &str| format!("agents.{name}.weighted-goodput");
-        groups.filter_map(|one| self.figures.place(&path(&one.name))).collect()
+        format!("{effects}; at the price of {}", words::listed(&prices))
     }
 
-    /// How much better a variant is than the system as it is written, by what a loss is measured
-    /// by; and whether that is more than chance.
-    pub(super) fn gain(&self, variant: usize) -> (f64, bool) {
-        let result = self.figures.result();
-        let mut is_clear = false;
-        let gains = self.losses().into_iter().map(|place| {
-            let found = self.figures.difference(variant, place);
-            is_clear |= words::is_clear(&found);
-            let better = if place == result.objective {
-                result.better
-            } else {
-                result.measures[place].better().unwrap_or(Better::Higher)
-            };
-            if found.mean.is_nan() { 0.0 } else { better.sign() * found.mean }
-        });
-        (gains.sum(), is_clear)
+    /// Changes of some measures, in words.
+    fn changes(
+        &self,
+        variant: usize,
+        places: Vec<usize>,
+        is_told: impl Fn(&Estimate) -> bool,
+    ) -> Vec<String> {
+        let is_told = |place: &usize| is_told(&self.figures.difference(variant, *place));
+        let told = places.into_iter().filter(is_told);
+        told.map(|place| format!("{} {}", self.name(place), self.figures.change(variant, place)))
+            .collect()
     }
 
-    /// The same in a few words: what is lost by what a variant lacks.
-    pub(super) fn loss_in_short(&self, variant: usize) -> String {
-        let told = self.losses().into_iter().filter_map(|place| {
-            let found = 0.0 - self.figures.difference(variant, place).mean;
-            let measure = &self.figures.result().measures[place];
-            let sign = if found < 0.0 { "−" } else { "+" };
-            let level = level(found.abs(), measure.unit());
-            (found != 0.0).then(|| format!("{} {sign}{level}", words::measure(measure)))
-        });
-        words::listed(&told.collect::<Vec<_>>())
-    }
-
-    /// Whether a variant can be advised: it is better beyond chance, by something that matters,
-    /// makes nothing worse that is looked at, makes nobody wait much longer, and does not take the
-    /// system further from what must hold.
-    pub(super) fn is_advisable(&self, variant: usize) -> bool {
-        let (gain, is_clear) = self.gain(variant);
-        let level = |place: &usize| self.figures.estimate(0, *place).mean;
-        let level: f64 = self.losses().iter().map(level).map(f64::abs).sum();
-        let guards = self.system.agents.iter().flat_map(|agents| {
-            let path = |name: &str| format!("agents.{}.{name}", agents.name);
-            ["ungraceful", "frozen", "lost-work"].map(|name| self.figures.place(&path(name)))
-        });
-        let mut all = guards.flatten().chain(self.asked());
-        let is_worse = |place: usize| {
-            let found = self.figures.difference(variant, place);
-            let better = self.figures.result().measures[place].better();
-            let better = better.unwrap_or(Better::Higher);
-            // To wait somewhat longer may be the price of an answer.
-            let is_price = self.figures.result().measures[place].name() == "frozen"
-                && found.mean.abs() < PRICE * self.figures.estimate(0, place).mean;
-            words::is_clear(&found) && found.mean * better.sign() < 0.0 && !is_price
-        };
-        is_clear
-            && MATTERS * level <= gain
-            && self.readiness(0) <= self.readiness(variant)
-            && !all.any(is_worse)
+    /// A measure as a reader calls it.
+    pub(super) fn name(&self, place: usize) -> String {
+        words::measure(&self.figures.result().measures[place])
     }
 
     /// How a layer, or what keeps agents alive, is set.

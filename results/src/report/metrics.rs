@@ -54,7 +54,9 @@ fn targets(facts: &Facts<'_>, out: &mut Document) {
         code(facts.source)
     );
     out.table(caption, &["Metric", "Target", "Set by", "Current", "Status"], rows.collect());
-    let missed = course.iter().filter(|target| facts.kept(0, target) == Kept::No).count();
+    let is_missed =
+        |target: &&Target| matches!(facts.kept(0, target), Kept::No | Kept::MissedOnAverage);
+    let missed = course.iter().filter(is_missed).count();
     if missed > 0
         && !own.is_empty()
         && own.iter().all(|target| facts.kept(0, target) == Kept::Surely)
@@ -87,7 +89,9 @@ fn levels(facts: &Facts<'_>, out: &mut Document) {
             }
             row
         });
-        let called = before.as_ref().map(|(_, called)| format!("; before means {called}"));
+        let called = before.as_ref().map(|(_, called)| {
+            format!("; before means {called}, and the change is that of runs that have both")
+        });
         let caption = format!(
             "Metrics of {}, in {} counted of each run{}.",
             code(&agents.name),

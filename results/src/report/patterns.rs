@@ -1,14 +1,12 @@
 //! The patterns: what each is set to and worth, and why each number is what it is.
 
 use ::patterns::Duration;
-use sim::measure::Better;
 use sim::trial::TrialOf;
 
 use super::document::{Document, code};
 use super::facts::Facts;
 use super::words::{self, listed};
 use crate::causes::Causes;
-use crate::estimate::Estimate;
 
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Patterns");
@@ -36,7 +34,12 @@ fn worth(facts: &Facts<'_>, out: &mut Document) {
     let without = facts.numbered(|of| matches!(of, TrialOf::Without { .. }));
     let rows = without.iter().map(|(variant, trial)| {
         let TrialOf::Without { policy, kind } = &trial.of else { return Vec::new() };
-        vec![code(kind), code(policy), facts.setting_of(policy, kind), facts.effects(*variant)]
+        vec![
+            code(kind),
+            code(policy),
+            facts.setting_of(policy, kind),
+            facts.effects_at_price(*variant),
+        ]
     });
     let caption = format!(
         "What each pattern of {} is worth beside all others: left out, with the same random \
@@ -86,11 +89,30 @@ fn numbers(facts: &Facts<'_>, out: &mut Document) {
         vec![code(path), (*own).to_owned(), plateau(facts, own, &tried), best(facts, &tried)]
     });
     let name = asked(facts);
+    let compared = by_chance(all.len());
     let caption = format!(
         "Why these numbers: each with other values in its place, judged by {name}; on a plateau \
-         are all values of which the interval of the difference has zero in it."
+         are all values of which the interval of the difference has zero in it. {compared}"
     );
     out.table(caption, &["Setting", "Is", "Plateau", "Best, and regret"], rows.collect());
+    if !facts.untried.is_empty() {
+        let untried: Vec<String> = facts.untried.iter().map(code).collect();
+        out.say(format!(
+            "Not tried with other values, since a report tries no more than {} numbers: {}. \
+             `--set PATH=VALUE` tries one of them.",
+            paths.len(),
+            listed(&untried)
+        ));
+    }
+}
+
+/// How many of so many intervals leave out zero by chance.
+pub(super) fn by_chance(number: usize) -> String {
+    format!(
+        "Of {} at 95 %, {:.1} would look like a change by chance alone.",
+        words::counted(number, "interval"),
+        0.05 * number as f64
+    )
 }
 
 /// What is looked at to say which value is best.
@@ -103,13 +125,9 @@ fn asked(facts: &Facts<'_>) -> String {
 /// Whether a value is worse or better than the own one in something that is looked at.
 fn is_other(facts: &Facts<'_>, variant: usize) -> (bool, bool) {
     let mut found = (false, false);
-    for place in facts.asked() {
-        let of: Estimate = facts.figures.difference(variant, place);
-        let better = facts.figures.result().measures[place].better().unwrap_or(Better::Higher);
-        if words::is_clear(&of) {
-            let is_better = 0.0 < of.mean * better.sign();
-            found = (found.0 || !is_better, found.1 || is_better);
-        }
+    for place in facts.asked().into_iter().chain(facts.prices(variant)) {
+        let turn = facts.turn(variant, place);
+        found = (found.0 || turn < 0.0, found.1 || 0.0 < turn);
     }
     found
 }
@@ -123,7 +141,7 @@ fn plateau(facts: &Facts<'_>, own: &str, tried: &[Tried<'_>]) -> String {
         .iter()
         .filter(|one| one.variant.is_some_and(|variant| is_other(facts, variant) == (true, false)));
     let worse: Vec<String> = worse
-        .filter_map(|one| Some(format!("{} ({})", one.value, facts.effects(one.variant?))))
+        .filter_map(|one| Some(format!("{} ({})", one.value, facts.effects_at_price(one.variant?))))
         .collect();
     let mut all = same;
     all.push(own.to_owned());
@@ -140,7 +158,7 @@ fn best(facts: &Facts<'_>, tried: &[Tried<'_>]) -> String {
     let best = better.max_by(|a, b| a.2.total_cmp(&b.2));
     match best {
         None => "as it is".to_owned(),
-        Some((value, variant, _)) => format!("{value}: {}", facts.effects(variant)),
+        Some((value, variant, _)) => format!("{value}: {}", facts.effects_at_price(variant)),
     }
 }
 

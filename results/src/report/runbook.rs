@@ -1,7 +1,6 @@
 //! The runbook: an entry for each failure mode, with what was seen of it in simulation.
 
 use sim::causes::{Cause, CauseOf, causes};
-use sim::measure::Better;
 use sim::model::system::Fault;
 use sim::trial::TrialOf;
 
@@ -138,10 +137,23 @@ fn look_alikes(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
     });
     let told: Vec<String> = told.collect();
     if told.is_empty() {
-        let hit: Vec<String> = words::hit(facts.system, fault).iter().map(code).collect();
-        return format!("none of the other failure modes that were tried at {}", listed(&hit));
+        return nothing_alike(facts, one, fault, &own);
     }
     told.join("; ")
+}
+
+/// Why nothing else looks like it.
+fn nothing_alike(facts: &Facts<'_>, one: &Ranked, fault: &Fault, own: &[String]) -> String {
+    let others = facts.ranked_faults().into_iter().filter(|other| other.name != one.name);
+    let others: Vec<String> = others.map(|other| code(&other.name)).collect();
+    let hit: Vec<String> = words::hit(facts.system, fault).iter().map(code).collect();
+    match (others.is_empty(), own.is_empty()) {
+        (true, _) => format!("nothing else was tried that could look like it at {}", listed(&hit)),
+        (_, true) => {
+            format!("it has no sign by which {} could be taken for it", others.join(" or "))
+        }
+        _ => format!("none of {} has {}", listed(&others), own.join(" or ")),
+    }
 }
 
 fn reaction(facts: &Facts<'_>, one: &Ranked) -> String {
@@ -167,50 +179,30 @@ fn reaction(facts: &Facts<'_>, one: &Ranked) -> String {
     }
 }
 
-/// What is to be done about a lever: by what losses are measured by, and by whether anything that
-/// is looked at gets worse.
+/// What is to be done about a lever: by what losses are measured by, and by whether anything else
+/// gets worse.
 fn advice(facts: &Facts<'_>, variant: usize) -> &'static str {
     let (gain, is_clear) = facts.gain(variant);
-    let level = |place: &usize| facts.figures.estimate(0, *place).mean.abs();
-    let level: f64 = facts.losses().iter().map(level).sum();
-    let is_worse = facts.asked().into_iter().any(|place| turn(facts, variant, place) < 0.0);
+    let is_worse = facts.asked().into_iter().any(|place| facts.turn(variant, place) < 0.0);
+    let has_price = is_worse || !facts.prices(variant).is_empty();
     match (is_clear, 0.0 < gain) {
         (true, false) => "do not",
-        (true, true) if gain < MATTERS * level => "no use in",
-        (true, true) if is_worse => "only at a price",
+        (true, true) if !facts.matters(gain) => "no use in",
+        (true, true) if has_price => "only at a price",
         (true, true) => "do",
         (false, _) if is_worse => "do not",
         _ => "no use in",
     }
 }
 
-/// The part of what is measured from which on a gain matters.
-const MATTERS: f64 = 0.002;
-
-/// Whether a measure is better (1), worse (-1) or neither (0) than as it is written.
-fn turn(facts: &Facts<'_>, variant: usize, place: usize) -> f64 {
-    let found = facts.figures.difference(variant, place);
-    let better = facts.figures.result().measures[place].better().unwrap_or(Better::Higher);
-    if words::is_clear(&found) { (better.sign() * found.mean).signum() } else { 0.0 }
-}
-
-/// What losses are measured by, where that is not among what is looked at anyway.
-fn decided_by(facts: &Facts<'_>, variant: usize) -> String {
-    let asked = facts.asked();
-    let told = facts.losses().into_iter().filter(|place| !asked.contains(place)).map(|place| {
-        let name = words::measure(&facts.figures.result().measures[place]);
-        format!("{name} {}", facts.figures.change(variant, place))
-    });
-    told.collect::<Vec<_>>().join(", ")
-}
-
 /// Why success says something else than what decides.
 fn conflict(facts: &Facts<'_>, variant: usize) -> &'static str {
-    let asked = facts.asked();
-    let own = facts.losses().into_iter().filter(|place| !asked.contains(place));
-    let own: f64 = own.map(|place| turn(facts, variant, place)).sum();
-    let of_asked: f64 = asked.into_iter().map(|place| turn(facts, variant, place)).sum();
-    if own * of_asked < 0.0 {
+    let losses = facts.losses();
+    let (own, others): (Vec<usize>, Vec<usize>) =
+        facts.asked().into_iter().partition(|place| losses.contains(place));
+    let sum =
+        |all: Vec<usize>| all.into_iter().map(|place| facts.turn(variant, place)).sum::<f64>();
+    if sum(own) * sum(others) < 0.0 {
         " (success is a share of the tasks that ended, of which there are more or fewer: what is \
          done in an hour decides)"
     } else {
@@ -223,9 +215,7 @@ fn levers(facts: &Facts<'_>, one: &Ranked) -> String {
         facts.numbered(|of| matches!(of, TrialOf::Lever { fault, .. } if *fault == one.name));
     let told = pulled.iter().map(|(variant, trial)| {
         let TrialOf::Lever { action, at, .. } = &trial.of else { return String::new() };
-        let told = [decided_by(facts, *variant), facts.effects(*variant)];
-        let told: Vec<String> = told.into_iter().filter(|one| !one.is_empty()).collect();
-        let effects = listed(&told);
+        let effects = facts.effects_at_price(*variant);
         let conflict = conflict(facts, *variant);
         format!("{} {} at {at}: {effects}{conflict}", advice(facts, *variant), code(action))
     });

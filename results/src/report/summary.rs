@@ -3,7 +3,7 @@
 use sim::trial::TrialOf;
 
 use super::document::{Block, Document, code, strong};
-use super::facts::Facts;
+use super::facts::{Facts, Ranked};
 use super::verdict::Readiness;
 use super::words::{self, Kept, bound, counted, listed};
 
@@ -25,12 +25,10 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         result.seed,
     )));
     out.heading(2, "Executive summary");
+    out.say(verdict(facts));
     out.say(scope(facts));
     out.say(losses(facts));
-    for said in before_and_after(facts) {
-        out.say(said);
-    }
-    out.say(verdict(facts));
+    before_and_after(facts, out);
 }
 
 fn scope(facts: &Facts<'_>) -> String {
@@ -59,38 +57,59 @@ fn scope(facts: &Facts<'_>) -> String {
 
 fn losses(facts: &Facts<'_>) -> String {
     let ranked = facts.ranked_faults();
-    let told = ranked.iter().take(NAMED).map(|one| {
-        let clear = if one.is_clear { "" } else { " (which may be chance)" };
-        format!("without {}, {}{clear}", code(&one.name), facts.effects(one.spared))
+    let (dear, others): (Vec<&Ranked>, Vec<&Ranked>) =
+        ranked.iter().partition(|one| facts.clear_effects(one.spared).is_some());
+    let told = dear.iter().take(NAMED).filter_map(|one| {
+        let effects = facts.clear_effects(one.spared)?;
+        Some(format!("without {}, {effects}", code(&one.name)))
     });
     let told: Vec<String> = told.collect();
-    match told.len() {
-        0 => format!("Nothing is injected into {}, so nothing can be ranked.", code(facts.source)),
+    let more = dear.len().saturating_sub(NAMED);
+    let mut said = match told.len() {
+        0 if ranked.is_empty() => {
+            return format!(
+                "Nothing is injected into {}, so nothing can be ranked.",
+                code(facts.source)
+            );
+        }
+        0 => String::new(),
         1 => format!("What it costs: {}.", told[0]),
         _ => format!("What costs most comes first: {}.", told.join("; ")),
+    };
+    if 0 < more {
+        said += &format!(" {} cost less.", counted(more, "other fault"));
     }
+    if !others.is_empty() {
+        let names: Vec<String> = others.iter().map(|one| code(&one.name)).collect();
+        said += &format!(
+            " Nothing that {} {} is more than chance.",
+            listed(&names),
+            if names.len() == 1 { "costs" } else { "cost" }
+        );
+    }
+    said.trim_start().to_owned()
 }
 
 /// What the patterns change, or what the variant of the file changes that shows how it was before.
-fn before_and_after(facts: &Facts<'_>) -> Vec<String> {
+fn before_and_after(facts: &Facts<'_>, out: &mut Document) {
     let Some((variant, called)) = facts.before() else {
-        return vec![format!(
+        return out.say(format!(
             "No call of {} passes a pattern, and nothing keeps its agents alive: there is no \
-             before \
-             and after.",
+             before and after.",
             code(facts.source)
-        )];
+        ));
     };
-    let told = facts.asked().into_iter().map(|place| {
+    let rows = facts.asked().into_iter().map(|place| {
         let [before, after] = [variant, 0].map(|of| facts.figures.level(of, place));
         let change = facts.figures.change_from(variant, place);
-        let name = capital(&words::measure(&facts.figures.result().measures[place]));
-        format!(
-            "{name} is {after}; {called} it is {before}; run by run, with the same random numbers, \
-             that is a difference of {change}."
-        )
+        vec![capital(&facts.name(place)), before, after, change]
     });
-    told.collect()
+    let caption = format!(
+        "Before is {called}, after is as {} is written; the difference is that of runs with the \
+         same random numbers.",
+        code(facts.source)
+    );
+    out.table(caption, &["Metric", "Before", "After", "Difference"], rows.collect());
 }
 
 pub(super) fn verdict(facts: &Facts<'_>) -> String {
@@ -106,7 +125,8 @@ pub(super) fn verdict(facts: &Facts<'_>) -> String {
         });
         told.collect::<Vec<_>>()
     };
-    let (no, mean) = (of(Kept::No), of(Kept::OnAverage));
+    let no = [of(Kept::No), of(Kept::MissedOnAverage)].concat();
+    let mean = of(Kept::OnAverage);
     let why = match readiness {
         Readiness::Undecided if facts.faults().is_empty() => {
             format!("no fault of {} was tested", code(facts.source))
@@ -139,11 +159,14 @@ fn flip(facts: &Facts<'_>, now: Readiness) -> String {
     };
     match (assumed.is_empty(), set.is_empty()) {
         (true, true) => {
-            format!(
-                "None of {} that were tried with {} alters this verdict",
-                counted(those.len(), "change"),
-                code(facts.source)
-            ) + "."
+            let source = code(facts.source);
+            match those.len() {
+                0 => format!("Nothing of {source} could be tried otherwise."),
+                1 => format!("The one change that was tried with {source} does not alter this."),
+                many => {
+                    format!("None of {many} changes that were tried with {source} alters this.")
+                }
+            }
         }
         (false, true) => format!("It would be {}.", told(&assumed)),
         (true, false) => format!("It would be {}.", told(&set)),

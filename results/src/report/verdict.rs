@@ -87,7 +87,7 @@ impl Facts<'_> {
         let is_known = has_tasks && all.iter().any(|kept| *kept != Kept::Unknown);
         if !is_known || self.faults().is_empty() {
             Readiness::Undecided
-        } else if has(Kept::No) {
+        } else if has(Kept::No) || has(Kept::MissedOnAverage) {
             Readiness::NotReady
         } else if has(Kept::OnAverage) {
             Readiness::WithCaveats

@@ -152,9 +152,18 @@ pub(super) fn measure(of: &Measure) -> String {
     if of.window().is_some() {
         return code(of.path());
     }
-    let name = of.name().replace(['-', '.'], " ");
+    let name = of.name();
+    let name = match &*name {
+        "complete" => "complete tasks".to_owned(),
+        "degraded" => "degraded tasks".to_owned(),
+        "failed" => "failed tasks".to_owned(),
+        "wrong" => "wrong answers".to_owned(),
+        "frozen" => "frozen time".to_owned(),
+        other => other.replace(['-', '.'], " "),
+    };
     match of.of_whom().as_str() {
-        "" | "system" => format!("{name} of all"),
+        "" | "system" if of.name() == "value" => "value of all tasks".to_owned(),
+        "" | "system" => format!("{name} of the whole system"),
         whom => format!("{name} of {}", code(whom)),
     }
 }
@@ -172,7 +181,9 @@ pub(super) enum Kept {
     Surely,
     /// By the mean alone.
     OnAverage,
-    /// Not even by the mean.
+    /// Not by the mean, while the interval leaves it open.
+    MissedOnAverage,
+    /// By no value of the interval.
     No,
     /// Nothing was there to be measured.
     Unknown,
@@ -184,12 +195,13 @@ const RUNS_MIN: usize = 5;
 impl Kept {
     pub(super) fn of(bound: &Bound, found: &Estimate) -> Self {
         let is_told = found.is_reliable || RUNS_MIN <= found.n;
-        let worst = match bound.compare {
-            Compare::AtLeast | Compare::MoreThan => found.low,
-            Compare::AtMost | Compare::LessThan => found.high,
+        let (worst, best) = match bound.compare {
+            Compare::AtLeast | Compare::MoreThan => (found.low, found.high),
+            Compare::AtMost | Compare::LessThan => (found.high, found.low),
         };
         match (found.mean.is_nan(), bound.holds(found.mean), bound.holds(worst)) {
             (true, ..) => Self::Unknown,
+            (_, false, _) if bound.holds(best) => Self::MissedOnAverage,
             (_, false, _) => Self::No,
             (.., true) if is_told => Self::Surely,
             _ => Self::OnAverage,
@@ -200,6 +212,7 @@ impl Kept {
         match self {
             Self::Surely => "met",
             Self::OnAverage => "met on the mean only",
+            Self::MissedOnAverage => "NOT met on the mean; the interval leaves it open",
             Self::No => "NOT met",
             Self::Unknown => "not measured",
         }

@@ -1,40 +1,39 @@
 //! What is assumed, a little otherwise: more work, slower services, longer faults.
 
 use sim::fault::Schedule;
-use sim::trial::TrialOf;
+use sim::trial::{Assumption, TrialOf};
 
 use super::Maker;
-use crate::leaves::Number;
+use crate::leaves::{Leaf, Number};
 use crate::path_keys::path_of;
 
 impl Maker<'_> {
     pub(super) fn assumptions(&mut self) {
-        for factor in [2.0, 0.5] {
-            let times = if factor > 1.0 { "twice as" } else { "half as" };
-            for agents in &self.system.agents {
-                let (name, count) = (&agents.name, agents.count);
+        for agents in &self.system.agents {
+            let (name, count) = (&agents.name, agents.count);
+            let path = path_of(&["agents", name, "count"]);
+            let scaled = |factor: f64| {
                 let many = (f64::from(count) * factor).round() as u32;
-                if 0 < many && many != count {
-                    let path = path_of(&["agents", name, "count"]);
-                    let what = format!("{times} many agents {name}");
-                    self.assume(what, vec![(path, many.to_string())]);
-                }
+                let is_new = 0 < many && many != count;
+                is_new.then(|| (path.clone(), many.to_string())).into_iter().collect()
+            };
+            self.assume(&Assumption::NumberOf(name.clone()), scaled);
+        }
+        for service in &self.system.services {
+            let path = path_of(&["services", &service.name, "latency"]);
+            let of = Assumption::WorkOf(service.name.clone());
+            let leaves = self.leaves_at(&path);
+            self.assume(&of, |factor| scaled(&leaves, factor));
+        }
+        for fault in self.fault_names() {
+            let is_lever = fault.starts_with("lever: ") || fault.starts_with("check: ");
+            if is_lever || self.is_throughout(&fault) {
+                continue;
             }
-            for service in &self.system.services {
-                let path = path_of(&["services", &service.name, "latency"]);
-                let changes = self.scaled(&path, factor);
-                self.assume(format!("{} takes {times} long", service.name), changes);
-            }
-            for fault in self.fault_names() {
-                if self.is_throughout(&fault) {
-                    continue;
-                }
-                let changes = ["for", "down", "mttr"]
-                    .into_iter()
-                    .flat_map(|key| self.scaled(&path_of(&["faults", &fault, key]), factor));
-                let changes = changes.collect();
-                self.assume(format!("{fault} lasts {times} long"), changes);
-            }
+            let keys = ["for", "down", "mttr"].into_iter();
+            let leaves = keys.flat_map(|key| self.leaves_at(&path_of(&["faults", &fault, key])));
+            let leaves: Vec<Leaf> = leaves.collect();
+            self.assume(&Assumption::LengthOf(fault), |factor| scaled(&leaves, factor));
         }
     }
 
@@ -46,17 +45,30 @@ impl Maker<'_> {
             if self.system.horizon <= *at + *lasts)
     }
 
-    fn assume(&mut self, what: String, changes: Vec<(String, String)>) {
-        let is_lever = what.starts_with("lever: ") || what.starts_with("check: ");
-        if !changes.is_empty() && !is_lever {
-            self.add(what.clone(), TrialOf::Assumed { what }, changes);
+    fn assume(&mut self, of: &Assumption, changes: impl Fn(f64) -> Vec<(String, String)>) {
+        for factor in [2.0, 0.5] {
+            let changes = changes(factor);
+            if !changes.is_empty() {
+                let what = what(of, factor);
+                let (of, is_more) = (of.clone(), 1.0 < factor);
+                self.add(what, TrialOf::Assumed { of, is_more }, changes);
+            }
         }
     }
+}
 
-    /// All lengths of time at a path, so many times as long.
-    fn scaled(&self, path: &str, factor: f64) -> Vec<(String, String)> {
-        let leaves = self.leaves_at(path).into_iter();
-        let lengths = leaves.filter(|leaf| matches!(leaf.value, Number::Length(_)));
-        lengths.map(|leaf| (path_of(&leaf.keys), leaf.value.times(factor).to_string())).collect()
+/// What is assumed, in words.
+fn what(of: &Assumption, factor: f64) -> String {
+    let times = if factor > 1.0 { "twice as" } else { "half as" };
+    match of {
+        Assumption::NumberOf(agents) => format!("{times} many of {agents}"),
+        Assumption::WorkOf(service) => format!("{service} takes {times} long"),
+        Assumption::LengthOf(fault) => format!("{fault} lasts {times} long"),
     }
+}
+
+/// All lengths of time among these, so many times as long.
+fn scaled(leaves: &[Leaf], factor: f64) -> Vec<(String, String)> {
+    let lengths = leaves.iter().filter(|leaf| matches!(leaf.value, Number::Length(_)));
+    lengths.map(|leaf| (path_of(&leaf.keys), leaf.value.times(factor).to_string())).collect()
 }

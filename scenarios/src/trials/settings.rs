@@ -17,12 +17,38 @@ const SETTINGS_MAX: usize = 24;
 const FACTORS: [f64; 4] = [0.25, 0.5, 2.0, 4.0];
 
 impl Maker<'_> {
-    /// Tries every number that is written of a layer, and those that it has of a library.
+    /// Tries every number that is written of a layer, those that it has of a library, and those of
+    /// budgets and of what keeps agents alive. Where they are too many, each part has its share.
     pub(super) fn settings(&mut self) {
+        let parts: Vec<Vec<Leaf>> = self
+            .of_policies()
+            .into_iter()
+            .chain(self.of_budgets())
+            .chain(self.of_lives())
+            .collect();
+        let (tried, untried) = shared(parts, SETTINGS_MAX);
+        self.untried = untried.iter().map(|leaf| path_of(&leaf.keys)).collect();
+        for leaf in tried {
+            let path = path_of(&leaf.keys);
+            let own = leaf.value.to_string();
+            for value in leaf.value.others() {
+                let of = TrialOf::Setting {
+                    path: path.clone(),
+                    own: own.clone(),
+                    value: value.to_string(),
+                };
+                let change = vec![(path.clone(), value.to_string())];
+                self.add(format!("{path} = {value}"), of, change);
+            }
+        }
+    }
+
+    /// The numbers of each policy.
+    fn of_policies(&self) -> Vec<Vec<Leaf>> {
         let policies = policies(&self.file, self.registry);
-        let mut leaves = Vec::new();
-        for name in self.used_policies() {
-            let Some(policy) = policies.iter().find(|policy| policy.name == name) else { continue };
+        let of = |name: String| {
+            let policy = policies.iter().find(|policy| policy.name == name)?;
+            let mut leaves = Vec::new();
             for (layer, (kind, path)) in policy.layers.iter().zip(self.layers_of(&name)) {
                 let Ok(keys) = keys(&path) else { continue };
                 leaves.extend(self.finder().leaves(&layer.written, &keys, Some(&kind)));
@@ -37,20 +63,33 @@ impl Maker<'_> {
                         .map(|leaf| Leaf { keys: [&keys[..], &leaf.keys].concat(), ..leaf }),
                 );
             }
-        }
-        for leaf in leaves.into_iter().take(SETTINGS_MAX) {
-            let path = path_of(&leaf.keys);
-            let own = leaf.value.to_string();
-            for value in leaf.value.others() {
-                let of = TrialOf::Setting {
-                    path: path.clone(),
-                    own: own.clone(),
-                    value: value.to_string(),
-                };
-                let change = vec![(path.clone(), value.to_string())];
-                self.add(format!("{path} = {value}"), of, change);
-            }
-        }
+            Some(leaves)
+        };
+        self.used_policies().into_iter().filter_map(of).collect()
+    }
+
+    /// How much may be spent of each budget.
+    fn of_budgets(&self) -> Vec<Vec<Leaf>> {
+        let names = self.system.budgets.iter().map(|budget| &budget.name);
+        names.map(|name| self.numbers_below(&["budgets", name], &SPENT)).collect()
+    }
+
+    /// How each group of agents is kept alive.
+    fn of_lives(&self) -> Vec<Vec<Leaf>> {
+        let of = |agents: &sim::model::system::Agents| {
+            let all = ["supervise", "health"].into_iter();
+            let all = all.flat_map(|key| self.leaves_at(&path_of(&["agents", &agents.name, key])));
+            let mut all: Vec<Leaf> = all.collect();
+            all.extend(self.numbers_below(&["agents", &agents.name, "checkpoint"], &["every"]));
+            all
+        };
+        self.system.agents.iter().map(of).collect()
+    }
+
+    /// The numbers of a part under some of its keys.
+    fn numbers_below(&self, part: &[&str], names: &[&str]) -> Vec<Leaf> {
+        let at = |name: &&str| self.leaves_at(&path_of(&[part, &[*name]].concat()));
+        names.iter().flat_map(at).collect()
     }
 
     /// The numbers that a layer has of a library, by their keys.
@@ -76,6 +115,28 @@ impl Maker<'_> {
         node.zip(keys.ok())
             .map_or(Vec::new(), |(node, keys)| self.finder().leaves(&node, &keys, None))
     }
+}
+
+/// What can be spent of a budget.
+const SPENT: [&str; 4] = ["tokens", "usd", "calls", "time"];
+
+/// So many of all, each part in turn, in the order of the parts; and the others.
+fn shared(parts: Vec<Vec<Leaf>>, most: usize) -> (Vec<Leaf>, Vec<Leaf>) {
+    let mut room = vec![0; parts.len()];
+    let mut left = most;
+    while 0 < left && parts.iter().zip(&room).any(|(part, room)| *room < part.len()) {
+        for (part, room) in parts.iter().zip(&mut room) {
+            if *room < part.len() && 0 < left {
+                (*room, left) = (*room + 1, left - 1);
+            }
+        }
+    }
+    let (mut tried, mut untried) = (Vec::new(), Vec::new());
+    for (mut part, room) in parts.into_iter().zip(room) {
+        untried.extend(part.split_off(room));
+        tried.extend(part);
+    }
+    (tried, untried)
 }
 
 impl Number {
