@@ -92,6 +92,22 @@ pub fn causes(system: &System) -> Vec<Cause> {
     all
 }
 
+/// All that layers can be seen to do, in the order of a system: what they count when they
+/// [act](patterns::report::Report::acts). Those that fail something by it are among the causes.
+pub fn acts(system: &System) -> Vec<Cause> {
+    let measures = measures(system);
+    let of_layer = |OfKind { owner, edge, layer }: OfKind<'_>| {
+        let all = layer.report.acts().filter_map(|counter| {
+            let path = format!("edges.\"{edge}\".{}.{}", layer.kind, counter.name);
+            let measure = measures.get(&path)?.clone();
+            let (name, by) = (owner.clone(), Some(layer.kind.clone()));
+            Some(Cause { of: CauseOf::Layers, name, by, what: counter.name, measure })
+        });
+        all.collect::<Vec<_>>()
+    };
+    kinds(system).into_iter().flat_map(of_layer).collect()
+}
+
 /// The layers of a system that never [acted](patterns::report::Report::acts) and were never in a
 /// bad state, each with whose it is and its kind. `value` is what was measured.
 pub fn idle_layers(system: &System, value: impl Fn(&Measure) -> f64) -> Vec<(String, String)> {

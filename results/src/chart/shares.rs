@@ -98,20 +98,22 @@ pub fn finding(ablation: &Ablation) -> String {
     format!("{begin}; {}{smaller}{nothing}", named.join("; "))
 }
 
-/// From as many seconds on lengths of time are told in minutes.
-const LONG: f64 = 600.0;
+/// From as many seconds on lengths of time are told in minutes, and from how many on in hours.
+const LONG: [(f64, f64, &str); 2] = [(36_000.0, 3600.0, "h"), (600.0, 60.0, "min")];
 
-/// Whether a length of time is told in minutes.
-fn is_long(value: f64, unit: Unit) -> bool {
-    matches!(unit, Unit::Seconds | Unit::WorkSeconds) && LONG <= value.abs()
+/// In what a length of time is told if not in seconds: how many seconds that is, and its name.
+fn longer_unit(value: f64, unit: Unit) -> Option<(f64, &'static str)> {
+    let is_time = matches!(unit, Unit::Seconds | Unit::WorkSeconds);
+    let (_, seconds, name) = LONG.into_iter().find(|(from, ..)| *from <= value.abs())?;
+    is_time.then_some((seconds, name))
 }
 
 /// What a measure is.
 pub fn level(value: f64, unit: Unit) -> String {
-    if is_long(value, unit) {
-        return format!("{}{NBSP}min", scale::digits(value / 60.0));
+    match longer_unit(value, unit) {
+        Some((seconds, name)) => format!("{}{NBSP}{name}", scale::digits(value / seconds)),
+        None => scale::value(value, unit),
     }
-    scale::value(value, unit)
 }
 
 /// By how much a measure is more, with its interval.
@@ -122,14 +124,14 @@ pub fn change(of: &Estimate, unit: Unit) -> String {
     if [of.mean, of.low, of.high].iter().all(|end| *end == 0.0) {
         return "0, in every run".to_owned();
     }
-    if !is_long(of.mean, unit) {
+    let Some((seconds, name)) = longer_unit(of.mean, unit) else {
         return scale::difference(of.mean, of.low, of.high, unit);
-    }
-    let [mean, low, high] = [of.mean, of.low, of.high].map(|secs| secs / 60.0);
+    };
+    let [mean, low, high] = [of.mean, of.low, of.high].map(|secs| secs / seconds);
     let text = scale::difference(mean, low, high, Unit::Count);
     match text.split_once(NBSP) {
-        Some((mean, interval)) => format!("{mean}{NBSP}min{NBSP}{interval}"),
-        None => format!("{text}{NBSP}min"),
+        Some((mean, interval)) => format!("{mean}{NBSP}{name}{NBSP}{interval}"),
+        None => format!("{text}{NBSP}{name}"),
     }
 }
 

@@ -47,6 +47,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     );
     let columns = ["Experiment", "Injection", "Expected", "Actual", "Confirmed"];
     out.table(caption, &columns, rows.collect());
+    levels(facts, &ranked, out);
     for one in &ranked {
         let followers = facts.followers(&one.name);
         if !followers.is_empty() {
@@ -85,18 +86,41 @@ pub(super) fn expected(facts: &Facts<'_>, one: &Ranked) -> String {
 }
 
 pub(super) fn actual(facts: &Facts<'_>, one: &Ranked) -> String {
-    let asked = facts.asked().into_iter().map(|place| {
-        let name = words::measure(&facts.figures.result().measures[place]);
-        let (level, worst) =
-            (facts.figures.level(one.only, place), facts.figures.worst(one.only, place));
-        format!("{name} {level}, in the worst run {worst}")
-    });
     let runs = facts.figures.result().replications;
-    let shares = shares(facts, one).into_iter().map(|(text, _, share)| {
-        let holds = (share * f64::from(runs)).round();
-        format!("{} holds in {holds} of {runs} runs", code(text))
+    let holds = |share: f64| (share * f64::from(runs)).round();
+    let shares = shares(facts, one);
+    let Some(least) = shares.iter().map(|(.., share)| holds(*share)).reduce(f64::min) else {
+        return level(facts, one, facts.asked()[0]);
+    };
+    if shares.iter().all(|(.., share)| holds(*share) == least) {
+        let what = if shares.len() == 1 { "it holds" } else { "each holds" };
+        return format!("{what} in {least} of {runs} runs");
+    }
+    let told = shares.iter().map(|(text, _, share)| {
+        format!("{} holds in {} of {runs} runs", code(text), holds(*share))
     });
-    asked.chain(shares).collect::<Vec<_>>().join("; ")
+    told.collect::<Vec<_>>().join("; ")
+}
+
+/// What a measure comes to where a fault alone comes.
+fn level(facts: &Facts<'_>, one: &Ranked, place: usize) -> String {
+    let level = facts.figures.level(one.only, place);
+    let worst = facts.figures.worst(one.only, place);
+    format!("{} {level}, in the worst run {worst}", facts.name(place))
+}
+
+/// What is looked at, where each fault alone comes.
+fn levels(facts: &Facts<'_>, ranked: &[Ranked], out: &mut Document) {
+    let rows = ranked.iter().flat_map(|one| {
+        let row = move |place: usize| {
+            let (level, worst) =
+                (facts.figures.level(one.only, place), facts.figures.worst(one.only, place));
+            vec![code(&one.name), facts.name(place), level, worst]
+        };
+        facts.asked().into_iter().map(row)
+    });
+    let caption = format!("What {} comes to where each fault comes alone.", code(facts.source));
+    out.table(caption, &["Fault", "Metric", "In all runs", "Worst run"], rows.collect());
 }
 
 /// Whether all that must hold does, in most runs.
@@ -121,9 +145,8 @@ fn findings(facts: &Facts<'_>, ranked: &[Ranked], out: &mut Document) {
         let groups = words::groups_that_meet(facts.system, fault);
         let groups: Vec<String> =
             groups.into_iter().map(|group| code(&facts.system.agents[group].name)).collect();
-        let chance = if one.is_clear { "" } else { " The interval allows for no effect at all." };
         out.say(format!(
-            "Impact: {} meets {}. Without it, beside all else that comes, {}.{chance}",
+            "Impact: {}, meets {}. Without it, beside all else that comes: {}.",
             words::fault(facts.system, fault),
             listed(&groups),
             facts.effects(one.spared),
@@ -135,10 +158,14 @@ fn findings(facts: &Facts<'_>, ranked: &[Ranked], out: &mut Document) {
 }
 
 fn title(facts: &Facts<'_>, one: &Ranked) -> String {
+    let name = code(&one.name);
     if one.is_clear {
-        format!("{}: {}", code(&one.name), facts.loss_in_short(one.spared))
-    } else {
-        format!("{}: no loss that can be shown", code(&one.name))
+        return format!("{name}: {}", facts.loss_in_short(one.spared));
+    }
+    let losses: Vec<String> = facts.losses().into_iter().map(|place| facts.name(place)).collect();
+    match facts.clear_effects(one.spared) {
+        None => format!("{name}: no loss beyond chance"),
+        Some(_) => format!("{name}: no loss of {} beyond chance", listed(&losses)),
     }
 }
 

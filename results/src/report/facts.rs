@@ -228,19 +228,26 @@ impl Facts<'_> {
         }
     }
 
-    /// What a variant does to all that is looked at, in words; what it leaves as it is, left out.
+    /// What a variant does to what is looked at beyond chance, in words. If nothing is, what losses
+    /// are measured by shows how much chance leaves open.
     pub(super) fn effects(&self, variant: usize) -> String {
-        let is_changed = |found: &Estimate| found.mean != 0.0;
-        match self.changes(variant, self.asked(), is_changed) {
-            told if told.is_empty() => {
-                let names = self.asked().into_iter().map(|place| self.name(place));
-                format!("no change in {}", words::listed(&names.collect::<Vec<_>>()))
+        if let Some(clear) = self.clear_effects(variant) {
+            return clear;
+        }
+        let is_changed = |found: &Estimate| found.mean != 0.0 && !found.mean.is_nan();
+        let all = [self.losses(), self.asked()].concat();
+        let first =
+            all.into_iter().find(|place| is_changed(&self.figures.difference(variant, *place)));
+        match first {
+            None => "no change".to_owned(),
+            Some(place) => {
+                let change = self.figures.change(variant, place);
+                format!("nothing beyond chance ({} {change})", self.name(place))
             }
-            told => words::listed(&told),
         }
     }
 
-    /// The same of what is more than chance; nothing if nothing is.
+    /// What is more than chance; nothing if nothing is.
     pub(super) fn clear_effects(&self, variant: usize) -> Option<String> {
         let told = self.changes(variant, self.asked(), words::is_clear);
         (!told.is_empty()).then(|| words::listed(&told))
@@ -256,15 +263,22 @@ impl Facts<'_> {
         format!("{effects}; at the price of {}", words::listed(&prices))
     }
 
-    /// Changes of some measures, in words.
+    /// Changes of some measures, in words. Where all that is gained or lost is whole, that is told
+    /// once.
     fn changes(
         &self,
         variant: usize,
         places: Vec<usize>,
         is_told: impl Fn(&Estimate) -> bool,
     ) -> Vec<String> {
-        let is_told = |place: &usize| is_told(&self.figures.difference(variant, *place));
-        let told = places.into_iter().filter(is_told);
+        let told = places.into_iter().filter(|place| {
+            let found = self.figures.difference(variant, *place);
+            let path = self.figures.result().measures[*place].path();
+            let whole = path.strip_suffix(".complete");
+            let success = whole.and_then(|of| self.figures.place(&format!("{of}.success")));
+            let is_same = |place| self.figures.difference(variant, place) == found;
+            is_told(&found) && !success.is_some_and(is_same)
+        });
         told.map(|place| format!("{} {}", self.name(place), self.figures.change(variant, place)))
             .collect()
     }
@@ -286,9 +300,9 @@ impl Facts<'_> {
         let own = self.numbered(|of| *of == TrialOf::Own);
         let own = own.into_iter().find(|(_, trial)| trial.name.to_lowercase().contains("before"));
         if let Some((variant, trial)) = own {
-            return Some((variant, format!("in the variant {}", code(&trial.name))));
+            return Some((variant, format!("the variant {}", code(&trial.name))));
         }
         let bare = self.variant(|of| *of == TrialOf::Bare)?;
-        Some((bare, "without any pattern".to_owned()))
+        Some((bare, "all patterns left out".to_owned()))
     }
 }

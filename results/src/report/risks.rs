@@ -28,9 +28,8 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
                 layers.push(code("supervise"));
             }
         }
-        let asked = facts.asked();
-        let worst = facts.figures.worst(one.only, asked[0]);
-        let name = words::measure(&facts.figures.result().measures[asked[0]]);
+        let by = facts.losses().first().copied().unwrap_or(facts.figures.result().objective);
+        let (worst, name) = (facts.figures.worst(one.only, by), facts.name(by));
         Some(vec![
             code(&one.name),
             likelihood(facts, fault),

@@ -1,6 +1,6 @@
 //! The runbook: an entry for each failure mode, with what was seen of it in simulation.
 
-use sim::causes::{Cause, CauseOf, causes};
+use sim::causes::{Cause, CauseOf, acts, causes};
 use sim::model::system::Fault;
 use sim::trial::TrialOf;
 
@@ -23,7 +23,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
             ("Detection", detected_by(facts, &one.name)),
             ("Signs", signs(facts, &one, fault)),
             ("Looks like", look_alikes(facts, &one, fault)),
-            ("Automatic reaction", reaction(facts, &one)),
+            ("Automatic reaction", reaction(facts, &one, fault)),
             ("Levers", levers(facts, &one)),
             ("Verification", verification(facts, &one, fault)),
             ("Escalation", escalation(facts, &one, fault)),
@@ -76,15 +76,17 @@ pub(super) fn detected_by(facts: &Facts<'_>, fault: &str) -> String {
 
 /// Ways in which something fails where a fault comes alone, above what fails without it.
 fn rising(facts: &Facts<'_>, one: &Ranked) -> Vec<(Cause, usize)> {
+    let all = causes(facts.system).into_iter().filter(|cause| cause.of != CauseOf::Tasks);
+    all.filter_map(|cause| rises(facts, one, &cause).map(|place| (cause, place))).collect()
+}
+
+/// Where something is measured that is seen more often where a fault comes alone than without it.
+fn rises(facts: &Facts<'_>, one: &Ranked, cause: &Cause) -> Option<usize> {
     let quiet = facts.quiet();
-    let rises = |cause: Cause| {
-        let measures = &facts.figures.result().measures;
-        let place = measures.iter().position(|measure| *measure == cause.measure)?;
-        let [now, before] = [one.only, quiet].map(|of| facts.figures.estimate(of, place).mean);
-        let is_other = one.only != quiet && now > RISES * before + 0.5;
-        (is_other && cause.of != CauseOf::Tasks).then_some((cause, place))
-    };
-    causes(facts.system).into_iter().filter_map(rises).collect()
+    let measures = &facts.figures.result().measures;
+    let place = measures.iter().position(|measure| *measure == cause.measure)?;
+    let [now, before] = [one.only, quiet].map(|of| facts.figures.estimate(of, place).mean);
+    (one.only != quiet && now > RISES * before + 0.5).then_some(place)
 }
 
 /// By how much more often than without a fault something has to happen to be a sign of it.
@@ -156,7 +158,7 @@ fn nothing_alike(facts: &Facts<'_>, one: &Ranked, fault: &Fault, own: &[String])
     }
 }
 
-fn reaction(facts: &Facts<'_>, one: &Ranked) -> String {
+fn reaction(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
     let log = facts.logs.iter().find(|log| log.of == one.name && log.which == "median");
     let states = log.map(|log| {
         let changes = log
@@ -167,16 +169,34 @@ fn reaction(facts: &Facts<'_>, one: &Ranked) -> String {
         changes.collect::<Vec<_>>()
     });
     let states = states.unwrap_or_default();
-    let levels = facts.asked().into_iter().map(|place| {
-        let name = words::measure(&facts.figures.result().measures[place]);
-        format!("{name} is {}", facts.figures.level(one.only, place))
-    });
-    let kept = listed(&levels.collect::<Vec<_>>());
-    if states.is_empty() {
-        format!("nothing that was looked at of the median run changes its state by it; {kept}")
-    } else {
-        format!("in the median run, from its first effect on: {}; {kept}", states.join("; "))
+    let acts = acting(facts, one, fault);
+    let mut told = Vec::new();
+    if !states.is_empty() {
+        let states = states.join("; ");
+        told.push(format!("in the median run, from its first effect on: {states}"));
     }
+    if !acts.is_empty() {
+        told.push(format!("in a run {}", listed(&acts)));
+    }
+    if told.is_empty() {
+        return format!("no layer acts more often while {} comes alone", code(&one.name));
+    }
+    told.join("; ")
+}
+
+/// What layers do more often where a fault comes alone than without it.
+fn acting(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> Vec<String> {
+    let edges = words::edges_hit(facts.system, fault);
+    let policies = edges.iter().filter_map(|edge| edge.policy);
+    let mut owners: Vec<String> =
+        policies.map(|one| facts.system.policies[one].name.clone()).collect();
+    owners.extend(edges.iter().map(|edge| facts.system.edge_name(edge)));
+    let all = acts(facts.system).into_iter().filter(|act| owners.contains(&act.name));
+    let told = all.filter_map(|act| {
+        let place = rises(facts, one, &act)?;
+        Some(format!("{} {}", facts.figures.level(one.only, place), sign(&act)))
+    });
+    told.collect()
 }
 
 /// What is to be done about a lever: by what losses are measured by, and by whether anything else

@@ -105,7 +105,7 @@ fn before_and_after(facts: &Facts<'_>, out: &mut Document) {
         vec![capital(&facts.name(place)), before, after, change]
     });
     let caption = format!(
-        "Before is {called}, after is as {} is written; the difference is that of runs with the \
+        "Before: {called}; after: {} as it is written; the difference is that of runs with the \
          same random numbers.",
         code(facts.source)
     );

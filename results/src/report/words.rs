@@ -181,7 +181,7 @@ pub(super) enum Kept {
     Surely,
     /// By the mean alone.
     OnAverage,
-    /// Not by the mean, while the interval leaves it open.
+    /// Not by the mean, while the interval leaves it open, or there is none to rely on.
     MissedOnAverage,
     /// By no value of the interval.
     No,
@@ -201,7 +201,7 @@ impl Kept {
         };
         match (found.mean.is_nan(), bound.holds(found.mean), bound.holds(worst)) {
             (true, ..) => Self::Unknown,
-            (_, false, _) if bound.holds(best) => Self::MissedOnAverage,
+            (_, false, _) if !is_told || bound.holds(best) => Self::MissedOnAverage,
             (_, false, _) => Self::No,
             (.., true) if is_told => Self::Surely,
             _ => Self::OnAverage,
@@ -212,7 +212,7 @@ impl Kept {
         match self {
             Self::Surely => "met",
             Self::OnAverage => "met on the mean only",
-            Self::MissedOnAverage => "NOT met on the mean; the interval leaves it open",
+            Self::MissedOnAverage => "NOT met on the mean; too little was seen to be sure",
             Self::No => "NOT met",
             Self::Unknown => "not measured",
         }
