@@ -75,8 +75,10 @@ fn entry(line: &str) -> Option<Entry> {
     let mut words = line.splitn(3, ' ');
     let digest = Digest::parse(words.next()?)?;
     let (command, name) = (words.next()?.to_owned(), words.next()?.to_owned());
-    // A path that leads out of the folder is not of our making.
-    let mut parts = Path::new(&name).components().peekable();
-    let is_name = parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)));
+    // A path that leads out of the folder is not of our making; reports alone have folders within.
+    let parts = Path::new(&name).components();
+    let is_normal = parts.clone().all(|part| matches!(part, Component::Normal(_)));
+    let depth = if command == "report" { 1..=2 } else { 1..=1 };
+    let is_name = is_normal && depth.contains(&parts.count());
     is_name.then_some(Entry { command, digest, name })
 }

@@ -307,3 +307,165 @@ fn what_is_wrong_with_a_scenario_is_told_of_its_own_file() {
     assert!(text.contains("shared.toml:") && text.contains("failures"), "{text}");
     assert!(!folder.0.join("out/shared/report/trials.toml").exists());
 }
+
+/// A cache that is cold whenever its outage is over.
+const AFTER: &str = r#"
+title = "A cold cache after an outage"
+horizon = "30min"
+[agents.shop]
+count = 3
+arrivals = "poisson(10s)"
+steps = [{ call = "stock" }]
+patience = "20s"
+[services.stock]
+latency = "exponential(300ms)"
+[policies]
+careful = [{ retry = { network = "2 x 500ms" } }, { timeout = "5s" }]
+[edges]
+"shop -> stock" = "careful"
+[[faults]]
+name = "outage"
+hit = "stock"
+do = "down"
+at = "5min"
+for = "2min"
+[[faults]]
+name = "cold"
+hit = "stock"
+do = "slow"
+factor = 30
+after = "outage"
+for = "4min"
+[[hypotheses]]
+that = "agents.shop.success >= 90%"
+"#;
+
+#[test]
+fn what_follows_a_fault_is_tried_with_it() {
+    let folder = Folder::new("report-after");
+    report(&folder, "after", AFTER, "--replications 6");
+    let said = markdown(&folder, "after");
+    for part in [
+        "**Not ready:** success of `shop`",
+        "What it costs: without `outage`, success of `shop` +",
+        "With `outage` came what follows it, here and wherever it is left out: `slow` of `stock`",
+        // What is second best is said to be so.
+        "What is gained is second best: ",
+    ] {
+        assert!(said.contains(part), "`{part}` is not in:\n{said}");
+    }
+    assert!(!said.contains("has no fault"), "{said}");
+    assert_eq!(said.matches("\n### TF-").count(), 1, "an entry for each that comes by itself");
+}
+
+#[test]
+fn alerts_are_a_table_of_which_the_report_has_the_rules() {
+    let folder = Folder::new("report-alerts");
+    report(&folder, "after", AFTER, "--replications 6");
+    let all = rows(&read(&folder, "out/after/report/alerts.csv"));
+    let said = markdown(&folder, "after");
+    let of_group = all.iter().find(|row| cell(row, "signal") == "agents.shop.success").unwrap();
+    assert_eq!(cell(of_group, "fault"), "outage");
+    assert_eq!(cell(of_group, "found"), "1");
+    let below = cell(of_group, "below").parse::<f64>().unwrap() * 100.0;
+    let rule = format!("`agents.shop.success < {below}\u{a0}% over ");
+    assert!(said.contains(&rule), "{rule} is not in:\n{said}");
+    let p50: f64 = cell(of_group, "p50").parse().unwrap();
+    assert!((1.0..=120.0).contains(&p50), "found while it is down: {p50}");
+}
+
+/// Calls that a budget refuses, and errors of a service of its own: no fault makes them.
+const QUOTA: &str = r#"
+title = "A desk that runs out of calls"
+horizon = "2h"
+[agents.desk]
+count = 2
+arrivals = "poisson(20s)"
+steps = [{ call = "model" }]
+supervise = { restarts = 9, within = "30min", backoff = "5s" }
+[services.model]
+latency = "exponential(1s)"
+errors = { overload = 0.03 }
+[budgets.quota]
+calls = 300
+every = "1h"
+for = ["desk"]
+then = "fail"
+[policies]
+careful = [{ retry = { overload = "2 x 1s" } }]
+[edges]
+"desk -> model" = "careful"
+[[faults]]
+name = "desk crashes"
+hit = "desk"
+do = "crash"
+each = "20min"
+at = "0s"
+for = "2h"
+[[hypotheses]]
+that = "agents.desk.success >= 95%"
+"#;
+
+#[test]
+fn what_no_fault_makes_is_told_and_its_settings_are_tried() {
+    let folder = Folder::new("report-quota");
+    report(&folder, "quota", QUOTA, "--replications 6");
+    let said = markdown(&folder, "quota");
+    let refused = said.lines().find(|line| line.starts_with("| `quota` | calls | `budget` |"));
+    let fields: Vec<&str> = refused.unwrap_or_else(|| panic!("{said}")).split(" | ").collect();
+    let number = |text: &str| text.split(['\u{a0}', ' ']).next().unwrap().parse::<f64>().unwrap();
+    // Some 360 tasks an hour come for 300 calls: with and without the fault.
+    assert!(number(fields[4]) > 50.0 && number(fields[5]) > 50.0, "{fields:?}");
+    for part in [
+        "| `desk -> model` | attempts | `model` | `overload` |",
+        "- `budgets.quota.calls` from 300 to 600",
+        "| `agents.desk.supervise.restarts` | 9 |",
+        "| `agents.desk.supervise.backoff` | 5s |",
+    ] {
+        assert!(said.contains(part), "`{part}` is not in:\n{said}");
+    }
+}
+
+#[test]
+fn what_is_not_seen_to_end_has_no_time_of_recovery() {
+    let folder = Folder::new("report-cut");
+    let cut = AFTER.replace("at = \"5min\"\nfor = \"2min\"", "at = \"20min\"\nfor = \"10min\"");
+    report(&folder, "cut", &cut, "--replications 6");
+    let said = markdown(&folder, "cut");
+    let is_cut = "`shop` is still in a failure episode at the end of 6 of 6 runs";
+    assert!(said.contains(is_cut), "{said}");
+    assert!(!said.contains("has good outcomes again"), "{said}");
+}
+
+#[test]
+fn numbers_that_are_not_tried_are_named_and_each_part_has_its_share() {
+    let folder = Folder::new("report-many");
+    let mut many = AFTER.replace("[edges]\n\"shop -> stock\" = \"careful\"\n", "");
+    let mut edges = String::from("[edges]\n");
+    let mut policies = String::from("[policies]\n");
+    let mut steps = Vec::new();
+    for place in 0..9 {
+        many += &format!("[services.s{place}]\nlatency = \"50ms\"\n");
+        steps.push(format!("{{ call = \"s{place}\" }}"));
+        edges += &format!("\"shop -> s{place}\" = \"p{place}\"\n");
+        policies += &format!(
+            "p{place} = [{{ retry = {{ network = \"2 x 500ms\" }} }}, {{ timeout = \"5s\" }}]\n"
+        );
+    }
+    steps.push("{ call = \"stock\" }".to_owned());
+    let many = many.replace("{ call = \"stock\" }", &steps.join(", ")).replace(
+        "[policies]\ncareful = [{ retry = { network = \"2 x 500ms\" } }, { timeout = \"5s\" }]\n",
+        "",
+    ) + &policies
+        + &edges;
+    let (text, _) = report(&folder, "many", &many, "--replications 2");
+    let said = markdown(&folder, "many");
+    let untried = said.lines().find(|line| line.starts_with("Not tried with other values"));
+    let untried = untried.unwrap_or_else(|| panic!("{text}{said}"));
+    // 27 numbers of nine policies: the last of three policies have no room.
+    for place in 0..9 {
+        assert!(said.contains(&format!("| `policies.p{place}.retry.network.retries` | 2 |")));
+        let is_left = untried.contains(&format!("`policies.p{place}.timeout.limit`"));
+        assert_eq!(is_left, 6 <= place, "{untried}");
+    }
+}

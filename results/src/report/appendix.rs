@@ -3,7 +3,7 @@
 use sim::measure::Unit;
 use sim::model::system::Arrivals;
 
-use super::document::{Document, code};
+use super::document::{Document, code, with_code};
 use super::facts::Facts;
 use super::words;
 use crate::chart::level;
@@ -88,7 +88,7 @@ fn commands(facts: &Facts<'_>, out: &mut Document) {
         ));
     }
     for said in &facts.lint {
-        out.say(format!("The linter says of {}: {said}", code(facts.source)));
+        out.say(format!("The linter says of {}: {}", code(facts.source), with_code(said)));
     }
 }
 

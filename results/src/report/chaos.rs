@@ -87,9 +87,9 @@ pub(super) fn expected(facts: &Facts<'_>, one: &Ranked) -> String {
 
 pub(super) fn actual(facts: &Facts<'_>, one: &Ranked) -> String {
     let runs = facts.figures.result().replications;
-    let holds = |share: f64| (share * f64::from(runs)).round();
+    let holds = |share: f64| (share * f64::from(runs)).round() as u32;
     let shares = shares(facts, one);
-    let Some(least) = shares.iter().map(|(.., share)| holds(*share)).reduce(f64::min) else {
+    let Some(least) = shares.iter().map(|(.., share)| holds(*share)).min() else {
         return level(facts, one, facts.asked()[0]);
     };
     if shares.iter().all(|(.., share)| holds(*share) == least) {

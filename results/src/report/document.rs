@@ -84,6 +84,12 @@ pub fn code(text: impl AsRef<str>) -> String {
     marked(CODE, text.as_ref())
 }
 
+/// A text in which code stands between backticks.
+pub(super) fn with_code(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts.map(|(place, part)| if place % 2 == 0 { part.to_owned() } else { code(part) }).collect()
+}
+
 /// What has to be seen.
 pub fn strong(text: impl AsRef<str>) -> String {
     marked(STRONG, text.as_ref())
@@ -168,5 +174,6 @@ mod tests {
         assert_eq!(plain(&text), "of 96 % a->b, not ready");
         assert_eq!(spans("nothing"), [Span::Plain("nothing")]);
         assert!(spans("").is_empty());
+        assert_eq!(with_code("`a` is no `b`."), format!("{} is no {}.", code("a"), code("b")));
     }
 }

@@ -323,7 +323,8 @@ fn escalation(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
             ));
         }
         Some(format!(
-            "when {name} is in failure episodes for more than {longest}: none of {runs} came to that"
+            "when {name} is in failure episodes for more than {longest}: none of {runs} came to \
+             that"
         ))
     });
     told.collect::<Vec<String>>().join("; or ")

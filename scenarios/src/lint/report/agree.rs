@@ -3,8 +3,8 @@
 use super::evidence::wilson;
 use super::metrics::percent;
 use super::number::numbers;
-use super::page::{Line, Page};
-use super::statements::{Statement, When, cell};
+use super::page::{Line, Page, cell};
+use super::statements::{Statement, When};
 use crate::diagnostic::Diagnostic;
 use crate::lint::finding::{finding, number, time};
 

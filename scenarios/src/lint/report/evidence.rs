@@ -1,8 +1,7 @@
 //! What a value stands on: so many runs, or an interval.
 
 use super::number::{Number, of};
-use super::page::Line;
-use super::statements::cell;
+use super::page::{Line, cell};
 
 /// How many runs are behind a value, and its interval.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,8 +3,7 @@
 use super::evidence::{Evidence, wilson};
 use super::metrics::METRICS;
 use super::number::{Number, after, before, numbers};
-use super::page::{Line, Page};
-use super::statements::cell;
+use super::page::{Line, Page, cell};
 use super::sums::traffic;
 use crate::diagnostic::Diagnostic;
 use crate::lint::finding::{finding, number};

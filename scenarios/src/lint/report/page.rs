@@ -285,3 +285,9 @@ pub(crate) fn configurations(text: &str) -> Vec<String> {
     }
     all
 }
+
+/// A cell of a row in small letters, without the digits of code.
+pub(super) fn cell(line: &Line<'_>, column: usize) -> String {
+    let inner = line.small.trim_start().trim_start_matches('|');
+    inner.split('|').nth(column).unwrap_or_default().trim().to_owned()
+}

@@ -3,8 +3,7 @@
 use core::ops::Range;
 
 use super::number::{Number, after, numbers};
-use super::page::{Line, Page};
-use super::statements::cell;
+use super::page::{Line, Page, cell};
 use crate::diagnostic::Diagnostic;
 use crate::lint::finding::{finding, number, time};
 use crate::lint::foreign::spent;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::evidence::Evidence;
 use super::number::{Number, numbers};
-use super::page::{Line, Page};
+use super::page::{Line, Page, cell};
 
 /// When a value was so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -289,12 +289,6 @@ fn of_row(line: &Line<'_>, all: &mut Vec<Statement>) {
         all.push(made);
         done.push(column);
     }
-}
-
-/// A cell of a row in small letters, without the digits of code.
-pub(super) fn cell(line: &Line<'_>, column: usize) -> String {
-    let inner = line.small.trim_start().trim_start_matches('|');
-    inner.split('|').nth(column).unwrap_or_default().trim().to_owned()
 }
 
 /// Sentences say a value plainly, or no statement is made of them.

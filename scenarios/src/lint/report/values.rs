@@ -2,8 +2,7 @@
 
 use super::metrics::{CHANGES, METRICS, numbers_of};
 use super::number::{Number, numbers};
-use super::page::{Line, Page};
-use super::statements::cell;
+use super::page::{Line, Page, cell};
 use crate::diagnostic::Diagnostic;
 use crate::lint::finding::{finding, number, rounded};
 
