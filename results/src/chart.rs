@@ -57,7 +57,7 @@ pub use png::png;
 pub use region::region;
 pub(crate) use scale::{difference as difference_in_unit, value as in_unit};
 pub use scene::{Scene, TextBox};
-pub use shares::{change, finding as finding_of_shares, level, shares};
+pub use shares::{change, finding as finding_of_shares, level, level_like, shares};
 pub use states::states;
 pub use svg::svg;
 pub use system::system;

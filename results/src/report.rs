@@ -61,7 +61,9 @@ pub fn document(facts: &Facts<'_>) -> Document {
 
 /// Whether a system keeps what its file says must hold, at least on the mean.
 pub fn is_kept(facts: &Facts<'_>) -> bool {
-    facts.own_targets().is_empty() || facts.readiness(0) != verdict::Readiness::NotReady
+    use words::Kept;
+    let is_missed = |target| matches!(facts.kept(0, target), Kept::No | Kept::MissedOnAverage);
+    !facts.expectations().iter().any(is_missed)
 }
 
 /// Whether a system is ready, and why, in a line.

@@ -33,7 +33,8 @@ pub enum TrialOf {
     Without {
         /// The policy.
         policy: String,
-        /// The kind of layer.
+        /// The kind of layer, such as `retry`; with its number before it where the policy has
+        /// several of that kind: `2.retry`.
         kind: String,
     },
     /// Whether a setting is right: another value stands there.

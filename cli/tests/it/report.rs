@@ -469,3 +469,28 @@ fn numbers_that_are_not_tried_are_named_and_each_part_has_its_share() {
         assert_eq!(is_left, 6 <= place, "{untried}");
     }
 }
+
+/// Two retries in one policy, of which each is told by itself; and an outage that is expected to be
+/// seen, which is no target.
+#[test]
+fn layers_of_one_kind_are_told_apart_and_what_is_expected_to_be_bad_is_no_target() {
+    let folder = Folder::new("report-twice");
+    let twice = AFTER
+        .replace(
+            "[{ retry = { network = \"2 x 500ms\" } }, ",
+            "[{ retry = { network = \"3 x 1s\" } }, { retry = { timeout = \"1 x 2s\" } }, ",
+        )
+        .replace("agents.shop.success >= 90%", "agents.shop.failed > 5%");
+    let (text, code) = report(&folder, "twice", &twice, "--replications 6");
+    assert_eq!(code, Some(0), "what is expected comes: {text}");
+    let said = markdown(&folder, "twice");
+    for part in [
+        "| `0.retry` | `careful` | `network=3 x 1s` |",
+        "| `1.retry` | `careful` | `timeout=1 x 2s` |",
+        "| the scenario: expected, no target |",
+        "judged by the targets of the course, since the scenario has none",
+        "**Not ready:** success of `shop` is",
+    ] {
+        assert!(said.contains(part), "`{part}` is not in:\n{said}");
+    }
+}

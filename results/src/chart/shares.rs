@@ -116,6 +116,20 @@ pub fn level(value: f64, unit: Unit) -> String {
     }
 }
 
+/// A measure in the unit in which another value of it is told, such as the middle of its interval.
+pub fn level_like(value: f64, like: f64, unit: Unit) -> String {
+    if value.is_nan() || !matches!(unit, Unit::Seconds | Unit::WorkSeconds) {
+        return level(value, unit);
+    }
+    let (seconds, name) = longer_unit(like, unit).unwrap_or_else(|| match like.abs() {
+        size if 120.0 <= size && unit == Unit::Seconds => (60.0, "min"),
+        size if 1.0 <= size || size == 0.0 || unit == Unit::WorkSeconds => (1.0, "s"),
+        size if 1e-3 <= size => (1e-3, "ms"),
+        _ => (1e-6, "µs"),
+    });
+    format!("{}{NBSP}{name}", scale::digits(value / seconds))
+}
+
 /// By how much a measure is more, with its interval.
 pub fn change(of: &Estimate, unit: Unit) -> String {
     if of.n == 0 || of.mean.is_nan() {
@@ -154,4 +168,28 @@ fn subtitle(result: &SweepResult, ablation: &Ablation) -> String {
         ablation.measure.definition(),
         phrases::runs(result),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_of_an_interval_are_told_in_one_unit() {
+        let shown = |value: f64, like: f64| level_like(value, like, Unit::Seconds);
+        for (like, value, expected) in [
+            (44_640.0, 27_840.0, "7.73 h"),
+            (44_640.0, 44_640.0, "12.4 h"),
+            (1200.0, 45.0, "0.75 min"),
+            (130.0, 75.0, "1.25 min"),
+            (117.0, 182.0, "182 s"),
+            (0.5, 1.25, "1250 ms"),
+            (0.0, 4.0, "4 s"),
+        ] {
+            assert_eq!(shown(value, like), expected.replace(' ', "\u{a0}"), "{value} like {like}");
+        }
+        assert_eq!(level_like(0.5, 9000.0, Unit::Share), "50\u{a0}%");
+        assert_eq!(level(36_000.0, Unit::Seconds), "10\u{a0}h");
+        assert_eq!(level(35_940.0, Unit::Seconds), "599\u{a0}min");
+    }
 }

@@ -3,9 +3,9 @@
 use sim::trial::{Assumption, Trial, TrialOf};
 
 use super::document::{Document, code, strong};
-use super::facts::Facts;
+use super::facts::{Facts, Promise};
 use super::patterns::by_chance;
-use super::verdict::Readiness;
+use super::verdict::{Readiness, Target};
 use super::words::{self, listed};
 
 /// Recommendations of one kind beyond which no more are told.
@@ -221,11 +221,17 @@ pub(super) fn readiness(facts: &Facts<'_>, out: &mut Document) {
         Readiness::Undecided => "no decision",
     };
     let own = facts.own_targets();
+    let measures = &facts.figures.result().measures;
+    let is_own = |one: &&Promise| {
+        let is_it =
+            |target: &Target| measures[target.measure] == one.measure && target.bound == one.bound;
+        own.iter().any(is_it)
+    };
     let by = if own.is_empty() {
         "the targets of the course, since the scenario has none".to_owned()
     } else {
-        let texts: Vec<String> = facts.promises.iter().map(|one| code(&one.text)).collect();
-        listed(&texts)
+        let own = facts.promises.iter().filter(is_own);
+        listed(&own.map(|one| code(&one.text)).collect::<Vec<_>>())
     };
     out.say(format!("{}, judged by {by}: {}.", strong(now.word()), strong(go)));
     let assumed = facts.numbered(|of| matches!(of, TrialOf::Assumed { .. }));

@@ -30,7 +30,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         |of: &TrialOf| matches!(of, TrialOf::Lever { action, .. } if action.starts_with("reset"));
     let heals = |of: &TrialOf| {
         matches!(of, TrialOf::Without { kind, .. }
-            if ["retry", "fallback", "supervise", "checkpoint"].contains(&&**kind))
+            if ["retry", "fallback", "supervise", "checkpoint"].contains(&words::kind(kind)))
     };
     let rows = [
         ("everything fails", faults(facts, all)),

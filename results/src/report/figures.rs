@@ -7,7 +7,7 @@ use csv::Writer;
 use sim::measure::{Better, Measure, Unit};
 
 use super::document::figure;
-use crate::chart::{change, level};
+use crate::chart::{change, level, level_like};
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
 use crate::table::number;
@@ -160,7 +160,9 @@ pub fn within(found: &Estimate, unit: Unit) -> String {
     if found.mean.is_nan() {
         return NOTHING.to_owned();
     }
-    let [mean, low, high] = [found.mean, found.low, found.high].map(|value| level(value, unit));
+    let like = found.mean;
+    let shown = |value| level_like(value, like, unit);
+    let [mean, low, high] = [found.mean, found.low, found.high].map(shown);
     let unsure = if found.is_reliable { "" } else { " (few events)" };
     match (found.low.is_nan(), found.high.is_infinite(), low == high) {
         (true, ..) => mean,

@@ -36,6 +36,8 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
 
 fn targets(facts: &Facts<'_>, out: &mut Document) {
     let (own, course) = (facts.own_targets(), facts.course_targets());
+    let (_, expected): (Vec<Target>, Vec<Target>) =
+        facts.expectations().into_iter().partition(|target| facts.is_wanted(target));
     let row = |whose: &'static str| {
         move |target: &Target| {
             let measure = &facts.figures.result().measures[target.measure];
@@ -48,7 +50,9 @@ fn targets(facts: &Facts<'_>, out: &mut Document) {
             ]
         }
     };
-    let rows = own.iter().map(row("the scenario")).chain(course.iter().map(row("the course")));
+    let rows = own.iter().map(row("the scenario"));
+    let rows = rows.chain(expected.iter().map(row("the scenario: expected, no target")));
+    let rows = rows.chain(course.iter().map(row("the course")));
     let caption = format!(
         "Targets of {}, each met only where the whole interval is on the right side.",
         code(facts.source)

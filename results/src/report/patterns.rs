@@ -99,9 +99,10 @@ fn numbers(facts: &Facts<'_>, out: &mut Document) {
         let untried: Vec<String> = facts.untried.iter().map(code).collect();
         out.say(format!(
             "Not tried with other values, since a report tries no more than {} numbers: {}. \
-             `--set PATH=VALUE` tries one of them.",
+             {} tries one of them.",
             paths.len(),
-            listed(&untried)
+            listed(&untried),
+            code("--set PATH=VALUE")
         ));
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a system is ready, and what would change that.
 
-use sim::measure::{Bound, Compare};
+use sim::measure::{Better, Bound, Compare};
 
 use super::facts::Facts;
 use super::words::Kept;
@@ -47,8 +47,25 @@ const OF_COURSE: [(&str, Compare, f64); 5] = [
 ];
 
 impl Facts<'_> {
-    /// What the file says must hold.
+    /// What the file says must hold, as far as more of it is better: that something bad is seen
+    /// is expected of an experiment, and is no target.
     pub(super) fn own_targets(&self) -> Vec<Target> {
+        let all = self.expectations().into_iter();
+        all.filter(|target| self.is_wanted(target)).collect()
+    }
+
+    /// Whether a bound asks for what is good.
+    pub(super) fn is_wanted(&self, target: &Target) -> bool {
+        let better = self.figures.result().measures[target.measure].better();
+        let asked = match target.bound.compare {
+            Compare::AtLeast | Compare::MoreThan => Better::Higher,
+            Compare::AtMost | Compare::LessThan => Better::Lower,
+        };
+        better.is_none_or(|better| better == asked)
+    }
+
+    /// All that the file says will hold.
+    pub(super) fn expectations(&self) -> Vec<Target> {
         let all = self.promises.iter().filter_map(|promise| {
             let measures = &self.figures.result().measures;
             let measure = measures.iter().position(|one| *one == promise.measure)?;

@@ -118,6 +118,11 @@ pub(super) fn fault(system: &System, fault: &Fault) -> String {
     format!("{} of {}, {}", code(name), listed(&hit), when(system, fault))
 }
 
+/// The kind of a layer that goes by its number where there are several: `retry` of `2.retry`.
+pub(super) fn kind(layer: &str) -> &str {
+    layer.rsplit('.').next().unwrap_or(layer)
+}
+
 /// Some things in a row: a, b and c.
 pub(super) fn listed(all: &[String]) -> String {
     match all {

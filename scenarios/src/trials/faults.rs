@@ -57,7 +57,8 @@ impl Maker<'_> {
     pub(super) fn layers(&mut self) {
         let mut all = Vec::new();
         for policy in self.used_policies() {
-            for (kind, path) in self.layers_of(&policy) {
+            for (_, path) in self.layers_of(&policy) {
+                let kind = layer_of(&policy, &path);
                 let change = (path.clone(), "off".to_owned());
                 all.push(change.clone());
                 let of = TrialOf::Without { policy: policy.clone(), kind };
@@ -86,7 +87,8 @@ impl Maker<'_> {
     pub(super) fn written(&self) -> Vec<(String, String, String)> {
         let mut all = Vec::new();
         for policy in self.used_policies() {
-            for (kind, path) in self.layers_of(&policy) {
+            for (_, path) in self.layers_of(&policy) {
+                let kind = layer_of(&policy, &path);
                 let node = self.file.get(self.registry, &path);
                 all.push((policy.clone(), kind, node.map_or(String::new(), |node| shown(&node))));
             }
@@ -123,4 +125,11 @@ impl Maker<'_> {
         }
         used
     }
+}
+
+/// A layer within its policy: its kind, and before it the number by which it goes if there are
+/// several of its kind.
+fn layer_of(policy: &str, path: &str) -> String {
+    let begin = path_of(&["policies", policy]) + ".";
+    path.strip_prefix(&begin).unwrap_or(path).to_owned()
 }

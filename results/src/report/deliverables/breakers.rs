@@ -10,7 +10,7 @@ use super::form::{EMPTY, REAL, titled};
 
 pub(super) fn breakers(facts: &Facts<'_>) -> Document {
     let mut out = titled("Circuit breaker implementation", facts);
-    let rows = facts.settings.iter().filter(|(_, kind, _)| kind == "breaker");
+    let rows = facts.settings.iter().filter(|(_, kind, _)| words::kind(kind) == "breaker");
     let rows = rows.map(|(policy, _, settings)| {
         let edges = facts.system.edges.iter().filter(|edge| {
             edge.policy.is_some_and(|place| facts.system.policies[place].name == *policy)

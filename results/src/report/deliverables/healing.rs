@@ -2,7 +2,7 @@
 
 use super::super::document::{Document, code};
 use super::super::facts::Facts;
-use super::super::words::listed;
+use super::super::words::{self, listed};
 use super::form::{EMPTY, REAL, titled};
 
 /// Kinds of layers and keys that heal, by the headings of the exercise.
@@ -16,7 +16,7 @@ pub(super) fn healing(facts: &Facts<'_>) -> Document {
     let mut out = titled("Self-healing implementation", facts);
     for (heading, kinds) in KINDS {
         out.heading(2, heading);
-        let own = facts.settings.iter().filter(|(_, kind, _)| kinds.contains(&&**kind));
+        let own = facts.settings.iter().filter(|(_, kind, _)| kinds.contains(&words::kind(kind)));
         let rows = own.map(|(policy, kind, settings)| {
             let worth = facts.without(policy, kind).map(|variant| facts.effects(variant));
             vec![code(kind), code(policy), code(settings), worth.unwrap_or_default()]
