@@ -10,6 +10,9 @@ use crate::chart::level;
 /// The part of what is lost or gained from which on it matters.
 const MATTERS: f64 = 0.002;
 
+/// The part of what something is from which on more of it is a price.
+const PRICE_MIN: f64 = 0.01;
+
 /// By how much longer agents may wait for something better.
 const PRICE: f64 = 0.25;
 
@@ -102,7 +105,13 @@ impl Facts<'_> {
         let of_agents = self.system.agents.iter().flat_map(|agents| {
             names.map(|name| self.figures.place(&format!("agents.{}.{name}", agents.name)))
         });
-        let is_price = |place: &usize| !asked.contains(place) && self.turn(variant, *place) < 0.0;
+        let is_large = |place: usize| {
+            let level = self.figures.estimate(0, place).mean;
+            PRICE_MIN * level <= self.figures.difference(variant, place).mean.abs()
+        };
+        let is_price = |place: &usize| {
+            !asked.contains(place) && self.turn(variant, *place) < 0.0 && is_large(*place)
+        };
         of_agents.flatten().filter(is_price).collect()
     }
 

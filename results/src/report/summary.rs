@@ -137,7 +137,26 @@ pub(super) fn verdict(facts: &Facts<'_>) -> String {
         Readiness::Ready => format!("{} met by whole intervals", counted(targets.len(), "target")),
     };
     let word = strong(format!("{}:", capital(readiness.word())));
-    format!("{word} {why}. {}", flip(facts, readiness))
+    format!("{word} {why}. {}{}", by_the_course(facts, readiness), flip(facts, readiness))
+}
+
+/// What the course would say of a system that asks less of itself.
+fn by_the_course(facts: &Facts<'_>, readiness: Readiness) -> String {
+    let is_met = [Readiness::Ready, Readiness::WithCaveats].contains(&readiness);
+    if !is_met || facts.own_targets().is_empty() {
+        return String::new();
+    }
+    let missed = facts.course_targets().into_iter();
+    let missed = missed.filter(|target| facts.kept(0, target) == Kept::No).map(|target| {
+        let unit = facts.figures.result().measures[target.measure].unit();
+        let level = facts.figures.level(0, target.measure);
+        format!("{} is {level} ({})", facts.name(target.measure), bound(&target.bound, unit))
+    });
+    let missed: Vec<String> = missed.take(NAMED).collect();
+    if missed.is_empty() {
+        return String::new();
+    }
+    format!("By the targets of the course it would not be: {}. ", listed(&missed))
 }
 
 /// The condition that would change the verdict.

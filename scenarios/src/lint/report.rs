@@ -7,6 +7,7 @@ mod experiment;
 mod metrics;
 mod number;
 mod page;
+mod plain;
 mod promises;
 mod sentences;
 mod services;
@@ -33,6 +34,7 @@ pub(super) fn look(text: &str, found: &mut Vec<Diagnostic>) -> Result<(), Diagno
     experiment::look(&page, found);
     waits::look(&page, found);
     promises::look(&page, found);
+    plain::look(&page, found);
     services::look(&page, found);
     code::look(&page, found);
     values::look(&page, found);

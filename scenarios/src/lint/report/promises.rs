@@ -287,6 +287,7 @@ fn stacked(block: &[&Line<'_>], found: &mut Vec<Diagnostic>) {
         return;
     }
     let mut layers: Vec<(&str, f64, Range<usize>)> = Vec::new();
+    let is_of_retries = block.iter().any(|line| line.has(&["retry", "retries", "retried"]));
     for line in block {
         let mut end = 0;
         for one in numbers(line) {
@@ -299,7 +300,13 @@ fn stacked(block: &[&Line<'_>], found: &mut Vec<Diagnostic>) {
                 own.max().map(|(_, layer)| layer)
             };
             let says = one.unit == "times" && front.contains("retries");
-            let layer = if says { last(front) } else { last(&behind).filter(|_| is_behind) };
+            let layer = if says {
+                last(front)
+            } else if one.unit == "times" && is_of_retries {
+                within(&behind)
+            } else {
+                last(&behind).filter(|_| is_behind)
+            };
             if let Some(layer) =
                 layer.filter(|layer| !layers.iter().any(|(known, ..)| known == layer))
                 && one.value >= 1.0
@@ -319,6 +326,20 @@ fn stacked(block: &[&Line<'_>], found: &mut Vec<Diagnostic>) {
         );
         found.push(finding("stacked-retries", &layers[0].2, message));
     }
+}
+
+/// Whose a number is: `3 times in the SDK`.
+fn within(behind: &str) -> Option<&'static str> {
+    let rest = ["times in ", "times by "].iter().find_map(|begin| {
+        let rest = behind.trim_start().strip_prefix(begin)?;
+        Some(
+            ["the ", "our ", "its "]
+                .iter()
+                .find_map(|word| rest.strip_prefix(word))
+                .unwrap_or(rest),
+        )
+    })?;
+    LAYERS.into_iter().find(|layer| rest.starts_with(layer))
 }
 
 /// A wait that is exact, and the one that the server asks for.

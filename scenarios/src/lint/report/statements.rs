@@ -294,9 +294,7 @@ fn of_row(line: &Line<'_>, all: &mut Vec<Statement>) {
 /// Sentences say a value plainly, or no statement is made of them.
 fn of_sentence(line: &Line<'_>, all: &mut Vec<Statement>) {
     let small = &line.small;
-    if line.has(&OTHERWISE) {
-        return;
-    }
+    let Some((time, when)) = timed(line) else { return };
     let values = numbers(line);
     if values.is_empty() {
         return;
@@ -322,12 +320,18 @@ fn of_sentence(line: &Line<'_>, all: &mut Vec<Statement>) {
         let one = if read(name, first).is_some() { Some(first) } else { share };
         let Some(one) = one.filter(|one| !one.is_limit && !one.has_sign) else { continue };
         let words = small[end..first.start].split(|c: char| !c.is_alphanumeric());
-        let is_plain = words.filter(|word| !word.is_empty()).all(|word| BETWEEN.contains(&word));
+        let mut words = words.filter(|word| !word.is_empty());
+        let is_timed = time.is_empty() || words.clone().any(|word| word == time);
+        let is_said = |word: &str| {
+            let is_of_time = || word == time || CHANGES.contains(&word);
+            BETWEEN.contains(&word) || !time.is_empty() && is_of_time()
+        };
+        let is_plain = is_timed && words.all(is_said);
         let has_other = small[end..first.start].contains(['(', ';', '.', '|']);
         if !is_plain || has_other || !is_plain_rest(one.behind(small)) {
             continue;
         }
-        let Some(mut made) = statement(line, name, one, When::Now) else { continue };
+        let Some(mut made) = statement(line, name, one, when) else { continue };
         own.clone_into(&mut made.label);
         let until =
             NAMES.iter().flat_map(|(_, names)| *names).filter_map(|name| small[end..].find(name));
@@ -344,6 +348,20 @@ fn of_sentence(line: &Line<'_>, all: &mut Vec<Statement>) {
         all.push(made);
         all.extend(target);
     }
+}
+
+/// Words for what was changed, behind `before` and `after`.
+const CHANGES: [&str; 6] = ["change", "changes", "fix", "fixes", "hardening", "patterns"];
+
+/// The word by which a sentence tells of before or after a change, empty if it has none; nothing of
+/// a sentence that tells of something else.
+fn timed(line: &Line<'_>) -> Option<(&'static str, When)> {
+    let times = [("before", When::Before), ("after", When::Now)];
+    let is_time = |word: &&&str| times.iter().any(|(time, _)| time == *word);
+    let has_other = OTHERWISE.iter().filter(|word| !is_time(word)).any(|word| line.has(&[word]));
+    let mut said = times.into_iter().filter(|(time, _)| line.has(&[time]));
+    let first = said.next().unwrap_or(("", When::Now));
+    (!has_other && said.next().is_none()).then_some(first)
 }
 
 /// Where a word stands as a word of its own.
