@@ -154,6 +154,7 @@ fn nothing_alike(facts: &Facts<'_>, one: &Ranked, fault: &Fault, own: &[String])
         (_, true) => {
             format!("it has no sign by which {} could be taken for it", others.join(" or "))
         }
+        _ if others.len() == 1 => format!("{} has no {}", others[0], own.join(" and no ")),
         _ => format!("none of {} has {}", listed(&others), own.join(" or ")),
     }
 }
