@@ -14,8 +14,9 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     if ranked.is_empty() {
         out.say(format!(
             "{} has no fault: what its patterns do when something breaks was not tested. A section \
-             `faults` says what is to break, and when.",
-            code(facts.source)
+             {} says what is to break, and when.",
+            code(facts.source),
+            code("faults")
         ));
         super::failed::add(facts, out);
         return;

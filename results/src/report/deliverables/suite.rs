@@ -40,8 +40,9 @@ pub(super) fn suite(facts: &Facts<'_>) -> Document {
             "Kill switch",
             match aborts {
                 0 => format!(
-                    "{} has no section `aborts`: nothing ends this early",
-                    code(facts.source)
+                    "{} has no section {}: nothing ends this early",
+                    code(facts.source),
+                    code("aborts")
                 ),
                 number => words::counted(number, "abort condition"),
             },
