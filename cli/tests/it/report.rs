@@ -494,3 +494,32 @@ fn layers_of_one_kind_are_told_apart_and_what_is_expected_to_be_bad_is_no_target
         assert!(said.contains(part), "`{part}` is not in:\n{said}");
     }
 }
+
+/// How often a fault comes that was placed by hand, no rate of the real system can be held against;
+/// how long it lasts can.
+#[test]
+fn no_rate_is_compared_where_faults_are_placed_by_hand() {
+    let folder = Folder::new("report-by-hand");
+    let mut incidents = String::from("part,start,end\nwatched,0s,2592000s\n");
+    for day in 1..=8 {
+        incidents += &format!("reviews,{}s,{}s\n", day * 86_400, day * 86_400 + 150);
+    }
+    fs::write(folder.0.join("incidents.csv"), incidents).unwrap();
+    let by_hand =
+        SHARED.replace("mtbf = \"8min\"\nmttr = \"1min\"", "at = \"20min\"\nfor = \"1min\"");
+    let more = "--replications 5 --incidents incidents.csv";
+    let (text, code) = report(&folder, "shared", &by_hand, more);
+    assert_ne!(code, Some(2), "{text}");
+    let said = markdown(&folder, "shared");
+    let row = |name: &str| {
+        let begin = format!("| `agents.reviews.{name}` |");
+        said.lines()
+            .find(|line| line.starts_with(&begin))
+            .unwrap_or_else(|| panic!("{name}: {said}"))
+    };
+    for name in ["mtbf", "availability"] {
+        let why = "not comparable: `search hangs` placed by hand, from which no rate follows";
+        assert!(row(name).contains(why), "{}", row(name));
+    }
+    assert!(!row("mttr").contains("not comparable"), "{}", row("mttr"));
+}
