@@ -9,6 +9,7 @@ use results::page::Page;
 use results::verdict::Judged;
 use scenarios::library::{CLAIMS, UNDECIDABLE};
 use scenarios::{Claim, Diagnostic, Diagnostics, LayerRegistry, ScenarioFile, Sweep};
+use sim::Stop;
 use sim::measure::Measure;
 
 use crate::command::check;
@@ -18,7 +19,7 @@ use crate::command::making::{Effort, Making};
 use crate::command::over_time::drawn_over_time;
 use crate::command::shown::{Printer, files_of};
 use crate::command::summary;
-use crate::command::tables::Tables;
+use crate::command::tables::{Made, Tables};
 use crate::command::verdict::{Came, rules};
 use crate::failure::{Failure, Verdict};
 use crate::output::{Digest, write_alone};
@@ -196,7 +197,7 @@ impl Claims {
         name_files("tables and pictures are in ", &folder, out)?;
         writeln!(out, "again: {again}")?;
         self.common.open(&folder, out)?;
-        let is_right = is_whole && made.stops.is_empty() && came.are_figures_right();
+        let is_right = is_whole && is_uncut(&made) && came.are_figures_right();
         let head = came.facts(&claim, (&result, &made), is_right, files_of(&folder));
         out.document(&head, ("cells", &folder.path().join("verdict.csv")))?;
         let verdict = if is_right { Verdict::Holds } else { Verdict::Fails };
@@ -294,4 +295,9 @@ fn about(result: &SweepResult) -> String {
     let each = counted(result.replications as usize, "run");
     let cells = counted(result.cells(), "cell");
     format!("{cells}, {each} each, seed 0x{:x}", result.seed)
+}
+
+/// Whether no run was cut short from outside: that one ends early may be what is asked.
+fn is_uncut(made: &Made) -> bool {
+    made.stops.keys().all(|stop| matches!(stop, Stop::Aborted(_)))
 }

@@ -53,7 +53,12 @@ pub(super) fn properties(text: &str) -> Option<Read> {
 /// line after a `\`.
 fn pair(text: &str, at: usize, mut end: usize) -> Option<(Pair<'_>, usize)> {
     let line = text[at..end].trim_end();
-    let (key, first) = line.split_once('=')?;
+    // Between a colon and a value of YAML there is a space.
+    let between = line.find(['=', ':'])?;
+    let (key, first) = (&line[..between], &line[between + 1..]);
+    if line[between..].starts_with(':') && !first.starts_with(|c: char| !c.is_whitespace()) {
+        return None;
+    }
     let (written, name) = (key.len(), key.trim());
     let is_part = |c: char| c.is_alphanumeric() || "._-[]".contains(c);
     if name.is_empty() || !name.chars().all(is_part) {
@@ -199,6 +204,15 @@ mod tests {
         assert_eq!(&text[d.at.clone()], "5");
         assert!(properties("a: 1\n").is_none());
         assert!(properties("a=1\n").is_none(), "without a dot it may be anything");
+    }
+
+    #[test]
+    fn a_colon_without_a_space_is_of_properties_and_one_with_a_space_of_yaml() {
+        let read = |text: &str| properties(text).map(|(all, wrong)| (all.len(), wrong.len()));
+        assert_eq!(read("a.b:3\na.c=4\n"), Some((1, 0)));
+        assert_eq!(read("a.b=http://c:80\n"), Some((1, 0)));
+        assert_eq!(read("a:\n  b.c: 3\n"), None);
+        assert_eq!(read("a.b: 3\n"), None);
     }
 
     #[test]

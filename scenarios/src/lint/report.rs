@@ -7,6 +7,7 @@ mod experiment;
 mod metrics;
 mod number;
 mod page;
+mod phrases;
 mod plain;
 mod promises;
 mod sentences;

@@ -377,6 +377,15 @@ fn what_is_read_together_is_of_one_thing() {
         ("The tool timeout was lowered from 30 s, the task deadline is 20 s.", None),
         ("We retry 3 times in the SDK and 5 times in the agent.", Some("stacked-retries")),
         ("We retry 3 times in the SDK, and never in the agent.", None),
+        ("The timeout is 30 s and the deadline is 20 s.", Some("timeout-beyond-deadline")),
+        ("We count 429 as a failure in the breaker.", Some("limit-counted-as-failure")),
+        ("The group research: success 97 %.\n\nThe group writing: success 91 %.", None),
+        ("MTBF of a is 36 h and MTTR 17 min.\n\nMTBF of b is 72 h and MTTR 4 min.", None),
+        (
+            "| Metric | Target | Value | Met |\n|---|---|---|---|\n\
+             | Success | > 95 % | 92 % (n = 300) | yes |",
+            Some("target-not-met"),
+        ),
         ("429 responses open the circuit breaker.", Some("limit-counted-as-failure")),
         ("429 responses do not open the circuit breaker.", None),
         ("Rate limits are excluded and never open the breaker.", None),

@@ -55,9 +55,12 @@ const ALL_MET: [&str; 6] = [
 /// Whether a row says that its target is met.
 fn is_said_met(line: &Line<'_>) -> bool {
     let cells = line.cells().map_or(0, |cells| cells.len());
-    (1..cells).map(|column| cell(line, column)).any(|cell| {
+    (1..cells).map(|column| (line.heads.get(column), cell(line, column))).any(|(head, cell)| {
         let cell = cell.trim_matches(['*', '_']);
-        ["met", "target met", "✓", "✅", "pass", "passed"].contains(&cell) || cell.contains("(met)")
+        let is_asked = head.is_some_and(|head| ["met", "met?"].contains(&head.trim()));
+        is_asked && ["yes", "y"].contains(&cell)
+            || ["met", "target met", "✓", "✅", "pass", "passed", "achieved"].contains(&cell)
+            || cell.contains("(met)")
     })
 }
 

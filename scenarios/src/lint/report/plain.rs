@@ -44,7 +44,14 @@ fn length<'n>(line: &Line<'_>, all: &'n [Number], words: &[&str]) -> Option<(f64
 
 /// A call may take longer than the task that makes it.
 fn deadline(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
-    let call = ["tool timeout", "call timeout", "request timeout", "timeout of each call"];
+    let call = [
+        "tool timeout",
+        "call timeout",
+        "request timeout",
+        "timeout of each call",
+        "call has a timeout of",
+        "the timeout is",
+    ];
     let task = ["task deadline", "task timeout", "task limit", "overall deadline", "deadline"];
     if line.has(&OTHERWISE) {
         return;
@@ -71,7 +78,15 @@ fn limited(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
     };
     let is_breaker = line.has(&["breaker", "circuit"]);
     let counts = ["opens", "open the", "opened by", "trips", "trip the", "count as", "counts as"];
-    let counted = ["counted as", "count towards", "counts towards", "counted towards"];
+    let counted = [
+        "counted as",
+        "count towards",
+        "counts towards",
+        "counted towards",
+        "as a failure",
+        "429 included",
+        "including 429",
+    ];
     let is_denied =
         line.has(&["not ", "n't", "exclud", "ignor", "apart from", "except", "without"]);
     if is_breaker

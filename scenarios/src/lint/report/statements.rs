@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::evidence::Evidence;
 use super::number::{Number, numbers};
 use super::page::{Line, Page, cell};
+use super::phrases::{BEFORE, BETWEEN, CHANGES, OTHERWISE, WHOLE};
 
 /// When a value was so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,89 +47,6 @@ const NAMES: [(&str, &[&str]); 6] = [
     ("availab", &["availability", "uptime"]),
     ("graceful", &["graceful failure rate", "graceful failures", "graceful degradation rate"]),
     ("heal", &["auto-healing rate", "auto-heal rate", "auto-heal", "auto-healed"]),
-];
-
-/// Words between a measure and its value that say nothing more.
-const BETWEEN: [&str; 21] = [
-    "rate",
-    "of",
-    "the",
-    "system",
-    "is",
-    "was",
-    "now",
-    "currently",
-    "at",
-    "stands",
-    "reached",
-    "has",
-    "a",
-    "an",
-    "about",
-    "are",
-    "were",
-    "we",
-    "rose",
-    "fell",
-    "to",
-];
-
-/// Words in front of a measure that say nothing more.
-const BEFORE: [&str; 19] = [
-    "the", "our", "overall", "its", "current", "a", "an", "with", "measured", "we", "reached",
-    "reach", "achieved", "has", "have", "total", "system", "is", "final",
-];
-
-/// Words of sentences that tell of something else than the system as it is.
-const OTHERWISE: [&str; 31] = [
-    "before",
-    "after",
-    "without",
-    "during",
-    "under ",
-    "when ",
-    "if ",
-    "goal",
-    "should",
-    "must",
-    "planned",
-    "last ",
-    "previous",
-    "baseline",
-    "objective",
-    "slo",
-    "would",
-    "assum",
-    "month",
-    "quarter",
-    "experiment",
-    "only",
-    "for example",
-    "alert",
-    "between ",
-    "worst",
-    "best ",
-    "expected",
-    "simulat",
-    "estimate",
-    "hypothes",
-];
-
-/// Words of headings under which a report speaks of the whole.
-const WHOLE: [&str; 13] = [
-    "summary",
-    "metric",
-    "result",
-    "readiness",
-    "conclusion",
-    "overview",
-    "verdict",
-    "outcome",
-    "kpi",
-    "recommendation",
-    "report",
-    "status",
-    "note",
 ];
 
 impl Statement {
@@ -296,7 +214,7 @@ fn of_sentence(line: &Line<'_>, all: &mut Vec<Statement>) {
     let small = &line.small;
     let Some((time, when)) = timed(line) else { return };
     let values = numbers(line);
-    if values.is_empty() {
+    if values.is_empty() || is_of_a_part(small, &values) {
         return;
     }
     for (name, names) in NAMES {
@@ -350,8 +268,24 @@ fn of_sentence(line: &Line<'_>, all: &mut Vec<Statement>) {
     }
 }
 
-/// Words for what was changed, behind `before` and `after`.
-const CHANGES: [&str; 6] = ["change", "changes", "fix", "fixes", "hardening", "patterns"];
+/// Whether a sentence says of what part it tells: `MTBF of github is 36 h and MTTR 3 min`, or `the
+/// group research: success 97 %`.
+fn is_of_a_part(small: &str, values: &[Number]) -> bool {
+    let parts = ["group ", "agent ", "service ", "server ", "team "];
+    let mut fronts = small.match_indices(':').map(|(colon, _)| &small[..colon]);
+    let mut names = NAMES.iter().flat_map(|(_, names)| *names);
+    fronts.any(|front| parts.iter().any(|part| front.contains(part)))
+        || names.any(|name| {
+            let Some(end) = find_word(small, name).map(|start| start + name.len()) else {
+                return false;
+            };
+            let until = values.iter().find(|one| end <= one.start).map_or(end, |one| one.start);
+            let rest = small[end..until].trim_start();
+            let of = rest.strip_prefix("of ").unwrap_or_default();
+            let mut words = of.split(|c: char| !c.is_alphanumeric()).filter(|one| !one.is_empty());
+            words.any(|word| !BETWEEN.contains(&word))
+        })
+}
 
 /// The word by which a sentence tells of before or after a change, empty if it has none; nothing of
 /// a sentence that tells of something else.
