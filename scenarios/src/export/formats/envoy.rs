@@ -85,6 +85,9 @@ fn cluster(policy: &Policy) -> Node {
     let mut thresholds = Table::default();
     if let Some(bulkhead) = policy.layer("bulkhead") {
         let queue = bulkhead.get("queue").cloned().unwrap_or_else(|| whole(0));
+        // Requests wait for connections alone.
+        let slots = bulkhead.get("slots").filter(|slots| is_number(slots) && waits(&queue));
+        thresholds.put_some("max_connections", slots.cloned());
         thresholds.add(
             NAME,
             "clusters[].circuit_breakers.thresholds[]",
@@ -104,6 +107,11 @@ fn cluster(policy: &Policy) -> Node {
         balanced(&policy.name, balance, &mut cluster);
     }
     cluster.node()
+}
+
+/// Whether a line of this length holds anybody.
+pub(super) fn waits(queue: &Node) -> bool {
+    !matches!(queue.value, Value::Integer(0))
 }
 
 fn is_number(node: &Node) -> bool {

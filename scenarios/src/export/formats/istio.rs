@@ -2,6 +2,7 @@
 
 use patterns::settings::{Node, Value};
 
+use super::envoy::waits;
 use crate::export::exporter::Exporter;
 use crate::export::forms::{Form, Retry};
 use crate::export::layers::{Layer, Policy};
@@ -92,6 +93,10 @@ fn rule(policy: &Policy) -> Node {
         ("pick", pick),
     ];
     let mut rules = Table::of(NAME, POLICY, &keys);
+    // Requests wait for connections alone.
+    if bulkhead.and_then(|layer| layer.get("queue")).is_some_and(waits) {
+        rules.put_some("connectionPool.tcp.maxConnections", number(bulkhead, "slots"));
+    }
     let budget = policy.layer("retry").and_then(|layer| Form::of(layer.at("budget.kind")?));
     if let Some(budget) = budget {
         retries(&budget, &mut rules);

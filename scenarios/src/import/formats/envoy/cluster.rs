@@ -88,28 +88,39 @@ pub(super) fn thresholds(cluster: &Node, draft: &mut Draft) -> Option<(Option<La
     found
 }
 
-/// Limits what is under way by the connections, if there are fewer of them: one of HTTP/1.1 carries
-/// one request.
+/// Limits what is under way by the connections, if there are no more of them than requests: one of
+/// HTTP/1.1 carries one request. Requests wait for a connection; what is beyond the limit of
+/// requests is refused at once (Envoy's `conn_pool_base.cc`: `attachStreamToClient`).
 pub(crate) fn pool(taken: &mut Taken<'_>, key: &str, carries_one: bool, draft: &mut Draft) {
-    let Some(entry) = taken.entry(key) else { return };
-    let Some(Value::Integer(most)) = taken.value(key, Unit::Whole, draft).map(|most| most.value)
-    else {
-        return;
-    };
-    let slots = taken.layer.line("slots").map(|line| line.value.clone());
-    let is_less =
-        !matches!(slots, Some(Node { value: Value::Integer(slots), .. }) if slots <= most);
-    if carries_one && is_less {
-        if let Some(line) = taken.layer.line("slots") {
-            draft.leave_from(&line.from.clone(), "fewer connections of HTTP/1.1 are let through");
+    if let Some(entry) = taken.entry(key) {
+        let Some(Value::Integer(most)) =
+            taken.value(key, Unit::Whole, draft).map(|most| most.value)
+        else {
+            return;
+        };
+        let slots = taken.layer.line("slots").map(|line| line.value.clone());
+        let is_more =
+            matches!(slots, Some(Node { value: Value::Integer(slots), .. }) if slots < most);
+        if carries_one && !is_more {
+            if let Some(line) = taken.layer.line("slots") {
+                let why = "no more connections of HTTP/1.1 are let through";
+                draft.leave_from(&line.from.clone(), why);
+            }
+            taken.layer.set("slots", whole(most), From::entry(entry));
+            return;
         }
-        taken.layer.set("slots", whole(most), From::entry(entry));
-    } else {
-        draft.leave_entry(
-            entry,
-            "fewer requests than connections are let through, or HTTP/2 is spoken",
-        );
+        let why = "fewer requests than connections are let through, or HTTP/2 is spoken";
+        draft.leave_entry(entry, why);
     }
+    if taken.layer.line("slots").is_none() {
+        return;
+    }
+    if let Some(line) = taken.layer.line("queue") {
+        let why = "what is beyond the limit of requests is refused; these wait for a connection";
+        draft.leave_from(&line.from.clone(), why);
+    }
+    let why = "what is beyond the limit of requests is refused";
+    taken.layer.set("queue", whole(0), From::Default(why));
 }
 
 /// The keys that limit retries: a share of what is under way, with a least number; or a number.
