@@ -76,15 +76,19 @@ impl Causes {
         let mut out = Writer::from_writer(out);
         out.write_record(["failed", "of", "by", "cause", "count", "measure"])?;
         for (Cause { of, name, by, what, measure }, count) in &self.all {
-            let failed = match of {
-                CauseOf::Tasks => "tasks",
-                CauseOf::Loops => "loops",
-                CauseOf::Attempts => "attempts",
-                CauseOf::Layers => "calls",
-            };
             let by = by.as_deref().unwrap_or_default();
-            out.write_record([failed, name, by, what, &number(*count), measure.path()])?;
+            out.write_record([failed(*of), name, by, what, &number(*count), measure.path()])?;
         }
         out.into_inner().map_err(|error| error.into_error().into())
+    }
+}
+
+/// What has failed, in a word.
+pub(crate) fn failed(of: CauseOf) -> &'static str {
+    match of {
+        CauseOf::Tasks => "tasks",
+        CauseOf::Loops => "loops",
+        CauseOf::Attempts => "attempts",
+        CauseOf::Layers => "calls",
     }
 }

@@ -61,9 +61,8 @@ pub fn document(facts: &Facts<'_>) -> Document {
 
 /// Whether a system keeps what its file says must hold, at least on the mean.
 pub fn is_kept(facts: &Facts<'_>) -> bool {
-    use words::Kept;
-    let is_missed = |target| matches!(facts.kept(0, target), Kept::No | Kept::MissedOnAverage);
-    !facts.expectations().iter().any(is_missed)
+    let all: Vec<&Promise> = facts.promises.iter().collect();
+    !facts.promised(&all).iter().any(|target| facts.kept(0, target).is_missed())
 }
 
 /// Whether a system is ready, and why, in a line.

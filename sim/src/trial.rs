@@ -76,12 +76,7 @@ pub enum TrialOf {
         until: Time,
     },
     /// Whether what is found hangs on something that is assumed.
-    Assumed {
-        /// What is assumed.
-        of: Assumption,
-        /// Whether it is twice as much; else it is half as much.
-        is_more: bool,
-    },
+    Assumed(Assumption),
 }
 
 /// Something that a system takes for granted. Parts go by their names.

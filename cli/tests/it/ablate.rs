@@ -7,9 +7,9 @@ use serde_json::Value;
 use crate::picked::{cell, rows, words};
 #[cfg(unix)]
 use crate::signals::signal;
-#[cfg(unix)]
-use crate::tank::started;
 use crate::tank::{Folder, files, said, wavetank};
+#[cfg(unix)]
+use crate::tank::{has, started};
 
 /// Both tools are down, and each is needed: neither fallback is worth anything without the other
 /// one. Nothing is ever retried, since nothing is of that class.
@@ -237,13 +237,14 @@ fn agents_of_the_readme_are_taken_apart_without_being_told_how() {
     let end = begin + readme[begin..].find("```").unwrap();
     let folder = folder("ablate-readme", &readme[begin..end]);
     let text = ablated(&["--replications", "1", "--set", "horizon=90min"], &folder);
-    for part in [
-        "supervise: agents.research.supervise",
-        "checkpoint: agents.research.checkpoint",
-        "recoveries: recoveries",
-    ] {
-        assert!(text.contains(part), "{part} in {text}");
-    }
+    has(
+        &text,
+        &[
+            "supervise: agents.research.supervise",
+            "checkpoint: agents.research.checkpoint",
+            "recoveries: recoveries",
+        ],
+    );
 }
 
 const VARIED: &str = r#"

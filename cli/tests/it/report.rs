@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::picked::{cell, rows, words};
-use crate::tank::{Folder, said, wavetank};
+use crate::tank::{Folder, has, said, wavetank};
 
 /// Two groups share a tool that hangs; a model errs by chance.
 const SHARED: &str = r#"
@@ -258,14 +258,15 @@ fn what_cannot_be_said_is_said_to_be_so() {
     let (text, code) = report(&folder, "bare", bare, "--replications 5");
     assert_eq!(code, Some(0), "{text}");
     let said = markdown(&folder, "bare");
-    for part in [
-        "`bare.toml` has no fault",
-        "Nothing is injected into `bare.toml`",
-        "No call of `bare.toml` passes any pattern",
-        "the targets of the course, since the scenario has none",
-    ] {
-        assert!(said.contains(part), "`{part}` is not in:\n{said}");
-    }
+    has(
+        &said,
+        &[
+            "`bare.toml` has no fault",
+            "Nothing is injected into `bare.toml`",
+            "No call of `bare.toml` passes any pattern",
+            "the targets of the course, since the scenario has none",
+        ],
+    );
     // All fails, from the beginning to the end.
     let broken = format!(
         "{bare}[[faults]]\nhit = \"x\"\ndo = \"down\"\nat = \"0s\"\nfor = \"10min\"\n\
@@ -293,9 +294,7 @@ fn measured_values_stand_beside_and_wrong_ones_are_told_with_their_place() {
     fs::write(folder.0.join("runs.csv"), wrong).unwrap();
     let (text, code) = report(&folder, "shared", SHARED, more);
     assert_eq!(code, Some(2), "{text}");
-    for part in ["runs.csv:1", "`grup`", "`group`", "runs.csv:3", "column `outcome`", "`seconds`"] {
-        assert!(text.contains(part), "`{part}` is not in:\n{text}");
-    }
+    has(&text, &["runs.csv:1", "`grup`", "`group`", "runs.csv:3", "column `outcome`", "`seconds`"]);
 }
 
 #[test]
@@ -345,15 +344,16 @@ fn what_follows_a_fault_is_tried_with_it() {
     let folder = Folder::new("report-after");
     report(&folder, "after", AFTER, "--replications 6");
     let said = markdown(&folder, "after");
-    for part in [
-        "**Not ready:** success of `shop`",
-        "What it costs: without `outage`, success of `shop` +",
-        "With `outage` came what follows it, here and wherever it is left out: `slow` of `stock`",
-        // What is second best is said to be so.
-        "What is gained is second best: ",
-    ] {
-        assert!(said.contains(part), "`{part}` is not in:\n{said}");
-    }
+    has(
+        &said,
+        &[
+            "**Not ready:** success of `shop`",
+            "What it costs: without `outage`, success of `shop` +",
+            "With `outage` came what follows it, here and wherever it is left out: `slow` of `stock`",
+            // What is second best is said to be so.
+            "What is gained is second best: ",
+        ],
+    );
     assert!(!said.contains("has no fault"), "{said}");
     assert_eq!(said.matches("\n### TF-").count(), 1, "an entry for each that comes by itself");
 }
@@ -416,14 +416,15 @@ fn what_no_fault_makes_is_told_and_its_settings_are_tried() {
     let number = |text: &str| text.split(['\u{a0}', ' ']).next().unwrap().parse::<f64>().unwrap();
     // Some 360 tasks an hour come for 300 calls: with and without the fault.
     assert!(number(fields[4]) > 50.0 && number(fields[5]) > 50.0, "{fields:?}");
-    for part in [
-        "| `desk -> model` | attempts | `model` | `overload` |",
-        "- `budgets.quota.calls` from 300 to 600",
-        "| `agents.desk.supervise.restarts` | 9 |",
-        "| `agents.desk.supervise.backoff` | 5s |",
-    ] {
-        assert!(said.contains(part), "`{part}` is not in:\n{said}");
-    }
+    has(
+        &said,
+        &[
+            "| `desk -> model` | attempts | `model` | `overload` |",
+            "- `budgets.quota.calls` from 300 to 600",
+            "| `agents.desk.supervise.restarts` | 9 |",
+            "| `agents.desk.supervise.backoff` | 5s |",
+        ],
+    );
 }
 
 #[test]
@@ -484,15 +485,16 @@ fn layers_of_one_kind_are_told_apart_and_what_is_expected_to_be_bad_is_no_target
     let (text, code) = report(&folder, "twice", &twice, "--replications 6");
     assert_eq!(code, Some(0), "what is expected comes: {text}");
     let said = markdown(&folder, "twice");
-    for part in [
-        "| `0.retry` | `careful` | `network=3 x 1s` |",
-        "| `1.retry` | `careful` | `timeout=1 x 2s` |",
-        "| the scenario: expected, no target |",
-        "judged by the targets of the course, since the scenario has none",
-        "**Not ready:** success of `shop` is",
-    ] {
-        assert!(said.contains(part), "`{part}` is not in:\n{said}");
-    }
+    has(
+        &said,
+        &[
+            "| `0.retry` | `careful` | `network=3 x 1s` |",
+            "| `1.retry` | `careful` | `timeout=1 x 2s` |",
+            "| the scenario: expected, no target |",
+            "judged by the targets of the course, since the scenario has none",
+            "**Not ready:** success of `shop` is",
+        ],
+    );
 }
 
 /// How often a fault comes that was placed by hand, no rate of the real system can be held against;

@@ -81,3 +81,11 @@ pub(crate) fn endless(folder: &Folder, name: &str) {
                 latency = \"1ms\"\n";
     fs::write(folder.0.join(name), text).unwrap();
 }
+
+/// Holds that each of these parts is in a text.
+#[track_caller]
+pub(crate) fn has(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+}

@@ -3,9 +3,9 @@
 use sim::trial::{Assumption, Trial, TrialOf};
 
 use super::document::{Document, code, strong};
-use super::facts::{Facts, Promise};
+use super::facts::Facts;
 use super::patterns::by_chance;
-use super::verdict::{Readiness, Target};
+use super::verdict::Readiness;
 use super::words::{self, listed};
 
 /// Recommendations of one kind beyond which no more are told.
@@ -25,7 +25,7 @@ fn settings(facts: &Facts<'_>, out: &mut Document) {
     let is_it = |of: &TrialOf| matches!(of, TrialOf::Setting { .. });
     let settings = points(facts, one_for_each(better(facts, is_it)));
     if settings.is_empty() {
-        out.say(none_of(facts, facts.numbered(is_it).len(), "other value"));
+        out.say(none_of(facts, facts.numbered(is_it).len(), VALUES));
     }
     if settings.len() > 1 {
         out.say(format!("Each was tried in {} by itself, and not together.", code(facts.source)));
@@ -44,7 +44,7 @@ fn layers(facts: &Facts<'_>, out: &mut Document) {
     }
     if layers.is_empty() {
         let tried = facts.numbered(|of| is_added(of) || is_tested && is_left_out(of)).len();
-        out.say(none_of(facts, tried, "layer added or left out"));
+        out.say(none_of(facts, tried, LAYERS));
     }
     out.list(layers);
 }
@@ -53,24 +53,24 @@ fn points(facts: &Facts<'_>, all: Vec<(usize, &Trial)>) -> Vec<String> {
     all.into_iter().take(TOLD_MAX).map(|(variant, trial)| point(facts, variant, trial)).collect()
 }
 
+/// What may be tried: one of it, and several.
+type Tried = (&'static str, &'static str);
+
+const VALUES: Tried = ("other value of a setting", "other values of settings");
+const LAYERS: Tried = ("change of layers", "changes of layers (one added, or one left out)");
+
 /// That nothing of what was tried is advised.
-fn none_of(facts: &Facts<'_>, tried: usize, what: &str) -> String {
+fn none_of(facts: &Facts<'_>, tried: usize, (one, several): Tried) -> String {
     let source = code(facts.source);
     let by = format!(
         "by more than chance among all {} that were tried, and without making something else \
          worse",
         words::counted(facts.comparisons(), "change")
     );
-    let what = |number: &str| match what {
-        "other value" if number == "1" => "other value of a setting".to_owned(),
-        "other value" => "other values of settings".to_owned(),
-        _ if number == "1" => "change of layers".to_owned(),
-        _ => "changes of layers (one added, or one left out)".to_owned(),
-    };
     match tried {
-        0 => format!("Of {source} there was no {} to try.", what("1")),
-        1 => format!("The one {} that was tried in {source} is not better {by}.", what("1")),
-        _ => format!("None of the {tried} {} tried in {source} is better {by}.", what("2")),
+        0 => format!("Of {source} there was no {one} to try."),
+        1 => format!("The one {one} that was tried in {source} is not better {by}."),
+        _ => format!("None of the {tried} {several} tried in {source} is better {by}."),
     }
 }
 
@@ -169,10 +169,10 @@ struct Moving<'f> {
 
 /// What the verdict hangs on and nobody has measured.
 fn to_be_known(facts: &Facts<'_>) -> Vec<String> {
-    let assumed = facts.numbered(|of| matches!(of, TrialOf::Assumed { .. }));
+    let assumed = facts.numbered(|of| matches!(of, TrialOf::Assumed(_)));
     let mut moving: Vec<Moving<'_>> = Vec::new();
     for (variant, trial) in assumed {
-        let TrialOf::Assumed { of, .. } = &trial.of else { continue };
+        let TrialOf::Assumed(of) = &trial.of else { continue };
         let (gain, is_clear) = facts.gain(variant);
         if !is_clear {
             continue;
@@ -220,21 +220,14 @@ pub(super) fn readiness(facts: &Facts<'_>, out: &mut Document) {
         Readiness::NotReady => "no go",
         Readiness::Undecided => "no decision",
     };
-    let own = facts.own_targets();
-    let measures = &facts.figures.result().measures;
-    let is_own = |one: &&Promise| {
-        let is_it =
-            |target: &Target| measures[target.measure] == one.measure && target.bound == one.bound;
-        own.iter().any(is_it)
-    };
-    let by = if own.is_empty() {
+    let (own, _) = facts.own_promises();
+    let by = if facts.promised(&own).is_empty() {
         "the targets of the course, since the scenario has none".to_owned()
     } else {
-        let own = facts.promises.iter().filter(is_own);
-        listed(&own.map(|one| code(&one.text)).collect::<Vec<_>>())
+        listed(&own.iter().map(|one| code(&one.text)).collect::<Vec<_>>())
     };
     out.say(format!("{}, judged by {by}: {}.", strong(now.word()), strong(go)));
-    let assumed = facts.numbered(|of| matches!(of, TrialOf::Assumed { .. }));
+    let assumed = facts.numbered(|of| matches!(of, TrialOf::Assumed(_)));
     let mut rows: Vec<(f64, Vec<String>)> = assumed
         .into_iter()
         .map(|(variant, trial)| {

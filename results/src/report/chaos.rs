@@ -70,8 +70,7 @@ fn shares(facts: &Facts<'_>, one: &Ranked) -> Vec<(String, usize, f64)> {
     let shares = facts.promises.iter().filter_map(|promise| {
         let place = facts.figures.place(&promise.text)?;
         // Of a window that never comes nothing holds, and nothing fails.
-        let measures = &facts.figures.result().measures;
-        let asked = measures.iter().position(|one| *one == promise.measure)?;
+        let asked = facts.figures.place_of(&promise.measure)?;
         if facts.figures.estimate(one.only, asked).mean.is_nan() {
             return None;
         }

@@ -1,18 +1,18 @@
 //! What failed, whatever the cause: faults, services of themselves, budgets, layers.
 
-use sim::causes::{Cause, CauseOf, causes};
+use sim::causes::Cause;
 
 use super::document::{Document, code};
 use super::facts::Facts;
 use super::words;
+use crate::causes;
 
 /// Rows beyond which no more are told.
 const TOLD_MAX: usize = 12;
 
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
-    let measures = &facts.figures.result().measures;
-    let all = causes(facts.system).into_iter().filter_map(|cause| {
-        let place = measures.iter().position(|measure| *measure == cause.measure)?;
+    let all = sim::causes::causes(facts.system).into_iter().filter_map(|cause| {
+        let place = facts.figures.place_of(&cause.measure)?;
         let mean = facts.figures.estimate(0, place).mean;
         (0.0 < mean).then_some((cause, place, mean))
     });
@@ -23,7 +23,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         let by = cause.by.as_deref().unwrap_or("–");
         let mut row = vec![
             code(&cause.name),
-            failed(cause.of).to_owned(),
+            causes::failed(cause.of).to_owned(),
             if cause.by.is_some() { code(by) } else { by.to_owned() },
             code(cause.what),
             facts.figures.level(0, *place),
@@ -45,13 +45,4 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     let columns = ["Where", "Failed", "By", "How", "As it is", "Without any fault"];
     let columns = &columns[..if quiet.is_some() { 6 } else { 5 }];
     out.table(caption, columns, rows.collect());
-}
-
-fn failed(of: CauseOf) -> &'static str {
-    match of {
-        CauseOf::Tasks => "tasks",
-        CauseOf::Loops => "loops",
-        CauseOf::Attempts => "attempts",
-        CauseOf::Layers => "calls",
-    }
 }

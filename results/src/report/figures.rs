@@ -55,6 +55,11 @@ impl<'a> Figures<'a> {
         self.result.measures.iter().position(|measure| measure.path() == path)
     }
 
+    /// Where this measure is, with its window, if it is measured.
+    pub fn place_of(&self, measure: &Measure) -> Option<usize> {
+        self.result.measures.iter().position(|one| one == measure)
+    }
+
     fn measure(&self, measure: usize) -> &'a Measure {
         &self.result.measures[measure]
     }

@@ -35,9 +35,9 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
 }
 
 fn targets(facts: &Facts<'_>, out: &mut Document) {
-    let (own, course) = (facts.own_targets(), facts.course_targets());
-    let (_, expected): (Vec<Target>, Vec<Target>) =
-        facts.expectations().into_iter().partition(|target| facts.is_wanted(target));
+    let (wanted, expected) = facts.own_promises();
+    let (own, expected) = (facts.promised(&wanted), facts.promised(&expected));
+    let course = facts.course_targets();
     let row = |whose: &'static str| {
         move |target: &Target| {
             let measure = &facts.figures.result().measures[target.measure];
@@ -58,8 +58,7 @@ fn targets(facts: &Facts<'_>, out: &mut Document) {
         code(facts.source)
     );
     out.table(caption, &["Metric", "Target", "Set by", "Current", "Status"], rows.collect());
-    let is_missed =
-        |target: &&Target| matches!(facts.kept(0, target), Kept::No | Kept::MissedOnAverage);
+    let is_missed = |target: &&Target| facts.kept(0, target).is_missed();
     let missed = course.iter().filter(is_missed).count();
     if missed > 0
         && !own.is_empty()

@@ -19,7 +19,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
 /// The kinds of layers of which nothing was seen in any run, by the edge or the policy.
 pub(super) fn idle(facts: &Facts<'_>) -> Vec<String> {
     let value = |measure: &sim::measure::Measure| {
-        let place = facts.figures.result().measures.iter().position(|one| one == measure);
+        let place = facts.figures.place_of(measure);
         place.map_or(f64::NAN, |place| facts.figures.estimate(0, place).mean)
     };
     let causes = Causes::of(facts.system, value);
@@ -119,7 +119,7 @@ pub(super) fn by_chance(number: usize) -> String {
 /// What is looked at to say which value is best.
 fn asked(facts: &Facts<'_>) -> String {
     let names = facts.asked().into_iter();
-    let names = names.map(|place| words::measure(&facts.figures.result().measures[place]));
+    let names = names.map(|place| facts.name(place));
     listed(&names.collect::<Vec<_>>())
 }
 

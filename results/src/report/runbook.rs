@@ -83,8 +83,7 @@ fn rising(facts: &Facts<'_>, one: &Ranked) -> Vec<(Cause, usize)> {
 /// Where something is measured that is seen more often where a fault comes alone than without it.
 fn rises(facts: &Facts<'_>, one: &Ranked, cause: &Cause) -> Option<usize> {
     let quiet = facts.quiet();
-    let measures = &facts.figures.result().measures;
-    let place = measures.iter().position(|measure| *measure == cause.measure)?;
+    let place = facts.figures.place_of(&cause.measure)?;
     let [now, before] = [one.only, quiet].map(|of| facts.figures.estimate(of, place).mean);
     (one.only != quiet && now > RISES * before + 0.5).then_some(place)
 }

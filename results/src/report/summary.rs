@@ -162,10 +162,10 @@ fn by_the_course(facts: &Facts<'_>, readiness: Readiness) -> String {
 /// The condition that would change the verdict.
 fn flip(facts: &Facts<'_>, now: Readiness) -> String {
     let those = facts.numbered(|of| {
-        matches!(of, TrialOf::Assumed { .. } | TrialOf::Setting { .. } | TrialOf::Added { .. })
+        matches!(of, TrialOf::Assumed(_) | TrialOf::Setting { .. } | TrialOf::Added { .. })
     });
     let flips = those.iter().filter(|(variant, _)| facts.readiness(*variant) != now);
-    let is_assumed = |of: &TrialOf| matches!(of, TrialOf::Assumed { .. });
+    let is_assumed = |of: &TrialOf| matches!(of, TrialOf::Assumed(_));
     let (assumed, set): (Vec<_>, Vec<_>) = flips.partition(|(_, trial)| is_assumed(&trial.of));
     let told = |all: &[&(usize, &sim::trial::Trial)]| {
         let told = all.iter().take(NAMED).map(|(variant, trial)| {

@@ -2,7 +2,7 @@
 
 use sim::measure::{Better, Bound, Compare};
 
-use super::facts::Facts;
+use super::facts::{Facts, Promise};
 use super::words::Kept;
 
 /// Whether a system keeps what it is to keep.
@@ -49,29 +49,28 @@ const OF_COURSE: [(&str, Compare, f64); 5] = [
 impl Facts<'_> {
     /// What the file says must hold, as far as more of it is better: that something bad is seen
     /// is expected of an experiment, and is no target.
-    pub(super) fn own_targets(&self) -> Vec<Target> {
-        let all = self.expectations().into_iter();
-        all.filter(|target| self.is_wanted(target)).collect()
+    pub(super) fn own_promises(&self) -> (Vec<&Promise>, Vec<&Promise>) {
+        self.promises.iter().partition(|promise| {
+            let asked = match promise.bound.compare {
+                Compare::AtLeast | Compare::MoreThan => Better::Higher,
+                Compare::AtMost | Compare::LessThan => Better::Lower,
+            };
+            promise.measure.better().is_none_or(|better| better == asked)
+        })
     }
 
-    /// Whether a bound asks for what is good.
-    pub(super) fn is_wanted(&self, target: &Target) -> bool {
-        let better = self.figures.result().measures[target.measure].better();
-        let asked = match target.bound.compare {
-            Compare::AtLeast | Compare::MoreThan => Better::Higher,
-            Compare::AtMost | Compare::LessThan => Better::Lower,
-        };
-        better.is_none_or(|better| better == asked)
-    }
-
-    /// All that the file says will hold.
-    pub(super) fn expectations(&self) -> Vec<Target> {
-        let all = self.promises.iter().filter_map(|promise| {
-            let measures = &self.figures.result().measures;
-            let measure = measures.iter().position(|one| *one == promise.measure)?;
+    /// What is promised, as far as it is measured.
+    pub(super) fn promised(&self, all: &[&Promise]) -> Vec<Target> {
+        let target = |promise: &&Promise| {
+            let measure = self.figures.place_of(&promise.measure)?;
             Some(Target { measure, bound: promise.bound })
-        });
-        all.collect()
+        };
+        all.iter().filter_map(target).collect()
+    }
+
+    /// The targets that the file sets.
+    pub(super) fn own_targets(&self) -> Vec<Target> {
+        self.promised(&self.own_promises().0)
     }
 
     /// What the course says must hold, of each group of agents.
@@ -104,7 +103,7 @@ impl Facts<'_> {
         let is_known = has_tasks && all.iter().any(|kept| *kept != Kept::Unknown);
         if !is_known || self.faults().is_empty() {
             Readiness::Undecided
-        } else if has(Kept::No) || has(Kept::MissedOnAverage) {
+        } else if all.iter().any(|kept| kept.is_missed()) {
             Readiness::NotReady
         } else if has(Kept::OnAverage) {
             Readiness::WithCaveats

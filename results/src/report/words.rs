@@ -213,6 +213,11 @@ impl Kept {
         }
     }
 
+    /// Whether a target is missed, at least by the mean.
+    pub(super) fn is_missed(self) -> bool {
+        matches!(self, Self::No | Self::MissedOnAverage)
+    }
+
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Surely => "met",

@@ -55,7 +55,9 @@ impl Form {
     pub(crate) fn spread(&self) -> Option<f64> {
         let jitter = Self::of(self.get("jitter")?)?;
         let number = |key: &str| jitter.get(key).and_then(decimal);
-        (jitter.name == "between").then(|| Some((number("to")? - number("from")?) / 2.0))?
+        let ends = number("to").zip(number("from")).filter(|_| jitter.name == "between");
+        // Between two ends that are no binary fractions something is lost.
+        ends.map(|(to, from)| ((to - from) / 2.0 * 1e9).round() / 1e9)
     }
 }
 

@@ -4,6 +4,7 @@ use sim::fault::Schedule;
 use sim::trial::{Assumption, TrialOf};
 
 use super::Maker;
+use super::levers::is_made;
 use crate::leaves::{Leaf, Number};
 use crate::path_keys::path_of;
 
@@ -26,8 +27,7 @@ impl Maker<'_> {
             self.assume(&of, |factor| scaled(&leaves, factor));
         }
         for fault in self.fault_names() {
-            let is_lever = fault.starts_with("lever: ") || fault.starts_with("check: ");
-            if is_lever || self.is_throughout(&fault) {
+            if is_made(&fault) || self.is_throughout(&fault) {
                 continue;
             }
             let keys = ["for", "down", "mttr"].into_iter();
@@ -49,9 +49,7 @@ impl Maker<'_> {
         for factor in [2.0, 0.5] {
             let changes = changes(factor);
             if !changes.is_empty() {
-                let what = what(of, factor);
-                let (of, is_more) = (of.clone(), 1.0 < factor);
-                self.add(what, TrialOf::Assumed { of, is_more }, changes);
+                self.add(what(of, factor), TrialOf::Assumed(of.clone()), changes);
             }
         }
     }

@@ -16,8 +16,14 @@ const ACTS_AFTER: Duration = Duration::from_secs(120);
 /// How long something that was done by hand lasts, where it lasts.
 const LASTS: Duration = Duration::from_secs(600);
 
-/// What the names of levers begin with.
+/// What the names of levers begin with, and those of faults that check breakers.
 const LEVER: &str = "lever: ";
+const CHECK: &str = "check: ";
+
+/// Whether a fault is none of the file's own.
+pub(super) fn is_made(fault: &str) -> bool {
+    fault.starts_with(LEVER) || fault.starts_with(CHECK)
+}
 
 /// What can be done: the kind, what it hits, and settings.
 struct Lever {
@@ -156,7 +162,7 @@ impl Maker<'_> {
             }
             let service = self.system.services[edge.to].name.clone();
             let (from, until) = (self.at(0.1), self.at(0.6));
-            let fault = format!("check: {service} fails");
+            let fault = format!("{CHECK}{service} fails");
             if !self.file.fault_names.contains(&fault) {
                 self.put(
                     "faults",

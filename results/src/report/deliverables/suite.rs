@@ -18,7 +18,7 @@ pub(super) fn suite(facts: &Facts<'_>) -> Document {
         };
         out.heading(2, plain(&format!("{} {}", id(facts, fault), code(&one.name))));
         let steady = facts.asked().into_iter().map(|place| {
-            let name = words::measure(&facts.figures.result().measures[place]);
+            let name = facts.name(place);
             format!("{name} {}", facts.figures.level(quiet, place))
         });
         let hits: Vec<String> = words::hit(facts.system, fault).iter().map(code).collect();

@@ -127,7 +127,7 @@ fn waits(node: &Node, base: &str, longest: &str, table: &mut Table) {
     }
     if let Some(share) = form.spread() {
         table.put("enableRandomizedWait", yes());
-        table.put("randomizedWaitFactor", Node::unwritten(Value::Float(rounded(share))));
+        table.put("randomizedWaitFactor", Node::unwritten(Value::Float(share)));
     }
 }
 
@@ -146,7 +146,7 @@ fn retry(layer: &Layer) -> Option<Table> {
     }
     if let Some(share) = retry.waits.spread() {
         table.put("enableRandomizedWait", yes());
-        table.put("randomizedWaitFactor", Node::unwritten(Value::Float(rounded(share))));
+        table.put("randomizedWaitFactor", Node::unwritten(Value::Float(share)));
     }
     if retry.on.text() != Some("all") {
         table.add(NAME, place, &[("retry-on", Some(retry.on))]);
@@ -196,9 +196,4 @@ fn pool(layer: &Layer) -> Table {
         table.put("coreThreadPoolSize", slots);
     }
     table
-}
-
-/// A share without what is lost between two ends and the middle.
-fn rounded(share: f64) -> f64 {
-    (share * 1e9).round() / 1e9
 }

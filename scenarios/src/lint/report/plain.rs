@@ -5,6 +5,7 @@ use super::evidence::wilson;
 use super::metrics::percent;
 use super::number::{Number, numbers};
 use super::page::{Line, Page};
+use super::statements::is_above;
 use crate::diagnostic::Diagnostic;
 use crate::lint::finding::{finding, number, time};
 
@@ -116,11 +117,8 @@ fn proved(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
             && (pair[0].value - pair[1].value).abs() < 0.5
     });
     let Some([_, runs]) = counted else { return };
-    let is_limit = |one: &&Number| {
-        let front = line.small[..one.start].trim_end();
-        let is_above = [">", "≥", ">=", "at least", "more than", "above"];
-        one.unit == "%" && is_above.iter().any(|sign| front.ends_with(sign))
-    };
+    let is_limit =
+        |one: &&Number| one.unit == "%" && is_above(&line.small[..one.start]) == Some(true);
     let Some(limit) = all.iter().find(is_limit) else { return };
     let (low, _) = wilson(1.0, runs.value);
     if low < limit.value / 100.0 {

@@ -147,7 +147,7 @@ fn statement(line: &Line<'_>, name: &'static str, one: &Number, when: When) -> O
 }
 
 /// Whether the sign or the words in front of a number say that more is better.
-fn is_above(front: &str) -> Option<bool> {
+pub(super) fn is_above(front: &str) -> Option<bool> {
     let front = front.trim_end();
     let ends = |signs: &[&str]| signs.iter().any(|sign| front.ends_with(sign));
     if ends(&[">", "≥", ">=", "at least", "more than", "above", "longer than"]) {
