@@ -80,3 +80,30 @@ fn claims_are_listed_and_one_that_is_not_there_is_named() {
     assert_eq!(code, Some(2));
     assert!(!folder.0.join("out").exists(), "nothing is written of what cannot be put to the test");
 }
+
+/// Claims of which the table has what came of them are not made again: their rows stay as they are.
+#[test]
+fn all_claims_go_on_where_they_were_left() {
+    let folder = Folder::new("claims-all");
+    let more = || {
+        let (text, code) = claims("--all --replications 1 --max-time 1s --out o", &folder);
+        assert_eq!(code, Some(1), "{text}");
+        has(&text, &["of 72 are left: the same goes on"]);
+        let table = fs::read_to_string(folder.0.join("o/claims.csv"));
+        table.map_or(Vec::new(), |text| text.lines().skip(1).map(str::to_owned).collect())
+    };
+    // A claim that takes longer than there is time for goes on with its own runs.
+    let until = |least: usize| {
+        let mut rows = (0..60).map(|_| more());
+        rows.find(|rows: &Vec<String>| least < rows.len()).expect("there are more, sooner or later")
+    };
+    let first = until(0);
+    let path = folder.0.join("o/claims.csv");
+    let (_, verdict) = first[0].split_once(',').expect("a claim and its verdict");
+    let word = verdict.split(',').next().unwrap();
+    let marked = fs::read_to_string(&path).unwrap().replacen(word, "as it was", 1);
+    fs::write(&path, &marked).unwrap();
+    let second = until(first.len());
+    assert!(second[0].starts_with("A1,as it was,"), "{second:?}");
+    assert_eq!(second[1..first.len()], first[1..]);
+}
