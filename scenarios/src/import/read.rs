@@ -1,6 +1,6 @@
 //! Makes a scenario of a file of another format.
 
-use patterns::settings::{Code, Node};
+use patterns::settings::{Code, Node, Value};
 use sim::System;
 
 use super::draft::{Draft, From, Left};
@@ -87,6 +87,7 @@ pub(crate) fn make(
     let importer = importer(&documents, text, from).map_err(|wrong| failed(vec![wrong]))?;
     let mut draft = Draft { wrong, ..Draft::default() };
     (importer.read)(&documents, &mut draft);
+    others(&documents, importer, &mut draft);
     if draft.wrong.is_empty() && draft.services.is_empty() {
         draft.wrong(nothing(&draft, importer.format));
     }
@@ -131,6 +132,22 @@ fn importer(
     }
     let found = FORMATS.iter().find(|importer| (importer.is)(documents));
     found.copied().ok_or_else(|| no_format(text))
+}
+
+/// Leaves out what of a file is of another format than the one that is read.
+fn others(documents: &[Node], chosen: &Importer, draft: &mut Draft) {
+    for entry in documents.iter().filter_map(Node::entries).flatten() {
+        let alone = Node::new(entry.node.at.clone(), Value::Table(vec![entry.clone()]));
+        let alone = std::slice::from_ref(&alone);
+        let is_other = |one: &&&Importer| one.format.name != chosen.format.name && (one.is)(alone);
+        let other = FORMATS.iter().filter(|_| !(chosen.is)(alone)).find(is_other);
+        let is_known = draft.left.iter().any(|left| left.at == entry.key_at);
+        if let Some(other) = other.filter(|_| !is_known) {
+            let format = other.format.name;
+            let why = format!("it is of the format {format}: `--from {format}` imports it");
+            draft.leave_entry(entry, &why);
+        }
+    }
 }
 
 /// Whether a text is a scenario already.

@@ -386,3 +386,48 @@ fn what_is_no_scenario_is_told_by_what_it_is() {
         assert_eq!(of(text), None, "{text}");
     }
 }
+
+/// A connection of HTTP/2 carries many requests, of which none waits for another one's end.
+#[test]
+fn connections_of_http2_limit_nothing_however_they_are_asked_for() {
+    let limits = "circuit_breakers: { thresholds: [{ max_connections: 10, max_requests: 50, \
+                  max_pending_requests: 5 }] }";
+    let typed = "typed_extension_protocol_options: { envoy.extensions.upstreams.http.v3.\
+                 HttpProtocolOptions: { explicit_http_config: { %: {} } } }";
+    for (options, slots) in [
+        ("http2_protocol_options: {}".to_owned(), "50"),
+        (typed.replace('%', "http2_protocol_options"), "50"),
+        (typed.replace('%', "http_protocol_options"), "10"),
+        ("connect_timeout: 1s".to_owned(), "10"),
+    ] {
+        let text = format!("clusters: [{{ name: s, {limits}, {options} }}]\n");
+        let (scenario, _) = imported(&text);
+        let queue = if slots == "50" { "0" } else { "5" };
+        let bulkhead = scenario.split("bulkhead]").nth(1).unwrap_or_else(|| panic!("{scenario}"));
+        assert_eq!((value(bulkhead, "slots"), value(bulkhead, "queue")), (slots, queue), "{text}");
+    }
+    let pool = |more: &str| {
+        let http = format!("{{ http2MaxRequests: 50{more} }}");
+        let text = format!(
+            "{ISTIO}    connectionPool: {{ tcp: {{ maxConnections: 10 }}, http: {http} }}\n"
+        );
+        let (scenario, _) = imported(&text);
+        let bulkhead = scenario.split("bulkhead]").nth(1).unwrap_or_else(|| panic!("{scenario}"));
+        value(bulkhead, "slots").to_owned()
+    };
+    assert_eq!(pool(", h2UpgradePolicy: UPGRADE"), "50");
+    assert_eq!(pool(", h2UpgradePolicy: DO_NOT_UPGRADE"), "10");
+    assert_eq!(pool(""), "10");
+}
+
+/// A file of several formats is read as one of them, and says so of the others.
+#[test]
+fn what_is_of_another_format_is_left_out_by_its_name() {
+    let text = "resilience4j: { retry: { instances: { a: { maxAttempts: 4 } } } }\n\
+                spring: { application: { name: x } }\n\
+                circuit_breaker: { failure_threshold: 5, reset_timeout_seconds: 60 }\n";
+    let (_, left) = imported(text);
+    let [left] = &left[..] else { panic!("{left:#?}") };
+    has(left, "it:3 circuit_breaker: ");
+    has(left, "it is of the format course: `--from course` imports it");
+}

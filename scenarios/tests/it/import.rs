@@ -298,12 +298,12 @@ fn a_file_of_another_format_is_told() {
         Some("polly"),
         &expect![[r#"
             error[missing]: nothing that polly calls can be found here
-             --> it:1:1
+             --> it:1:3
               |
             1 | { "methodConfig": [] }
-              | ^
+              |   ^
               |
-              = help: what is read: sections of Polly's options in `appsettings.json`: `Retry`, `CircuitBreaker`, `TotalRequestTimeout` and others
+              = help: `methodConfig = []` was left out: it is of the format grpc: `--from grpc` imports it
 
             1 mistake in it"#]],
     );

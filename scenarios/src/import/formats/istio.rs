@@ -336,7 +336,9 @@ fn connection_pool(policy: &Node, draft: &mut Draft) -> (Option<Layer>, Budget) 
     let from = written(policy, "trafficPolicy");
     let policy = &without_zeros(policy, draft);
     let mut taken = take(&POLICY, &[policy], true, from, draft);
-    pool(&mut taken, "connectionPool.tcp.maxConnections", true, draft);
+    let upgrade = get(policy, "connectionPool.http.h2UpgradePolicy", true).and_then(Node::text);
+    let carries_one = upgrade != Some("UPGRADE");
+    pool(&mut taken, "connectionPool.tcp.maxConnections", carries_one, draft);
     let budget = threshold_budget(&taken, &BUDGET, draft);
     let mut layer = taken.layer;
     if let Some(pick) = layer.line("pick").filter(|_| !has(policy, "outlierDetection")) {

@@ -76,8 +76,7 @@ pub(super) fn thresholds(cluster: &Node, draft: &mut Draft) -> Option<(Option<La
         }
         let from = layer_at(THRESHOLDS.layer, item, "circuit_breakers.thresholds").from;
         let mut taken = take(&THRESHOLDS, &[item], true, from, draft);
-        let is_http2 = get(cluster, "http2_protocol_options", true).is_some();
-        pool(&mut taken, "max_connections", !is_http2, draft);
+        pool(&mut taken, "max_connections", !is_http2(cluster), draft);
         let budget = threshold_budget(&taken, &KEYS, draft);
         let is_said = taken.layer.line("slots").is_some() || taken.layer.line("queue").is_some();
         let mut layer = taken.layer;
@@ -86,6 +85,17 @@ pub(super) fn thresholds(cluster: &Node, draft: &mut Draft) -> Option<(Option<La
         found = Some((is_said.then_some(layer), budget));
     }
     found
+}
+
+/// Whether a connection of a cluster carries many requests, as it is written since v3 or before.
+fn is_http2(cluster: &Node) -> bool {
+    let typed = get(cluster, "typed_extension_protocol_options", true).and_then(Node::entries);
+    let kinds = ["http2_protocol_options", "http3_protocol_options"];
+    let is_set = |options: &Node, at: &str| {
+        kinds.iter().any(|kind| get(options, &format!("{at}{kind}"), true).is_some())
+    };
+    is_set(cluster, "")
+        || typed.into_iter().flatten().any(|one| is_set(&one.node, "explicit_http_config."))
 }
 
 /// Limits what is under way by the connections, if there are no more of them than requests: one of
