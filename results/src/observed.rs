@@ -18,8 +18,9 @@
 //! - `error`: of a failed task, the class of its failure (`network`, `timeout`, …). It may be empty
 //!   where it is not known, and the column may be left out. Compared are the shares of classes
 //!   among those that are known.
-//! - `service`: a row that has one is a call of this service, not a task; `seconds` is the time
-//!   from the call to its answer then. Only from calls can settings of a service be fitted.
+//! - `service`: in a row without a group, the row is a call of this service, not a task; `seconds`
+//!   is the time from the call to its answer then. In a row with a group, the service that failed
+//!   the task. Only from calls can settings of a service be fitted.
 //!
 //! # Incidents
 //!
@@ -126,6 +127,11 @@ impl Observed {
     pub fn tasks(&self) -> u64 {
         let groups = self.logs.iter().filter(|log| matches!(log.part, Part::Group(_)));
         groups.map(|log| log.all.len() as u64).sum()
+    }
+
+    /// What the rows were read as: so many tasks of a group, or calls of a service.
+    pub fn read_as(&self) -> Vec<(Part, u64)> {
+        self.logs.iter().map(|log| (log.part.clone(), log.all.len() as u64)).collect()
     }
 
     /// How many calls of services were measured.

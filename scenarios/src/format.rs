@@ -37,5 +37,6 @@ pub(crate) use names::{FaultName, FileNames, PolicyNames, is_name, is_seen};
 pub(crate) use recoveries::{BY_HAND, Human, Recovery, condition_of};
 pub(crate) use services::Service;
 pub(crate) use sweep::{Better, Design};
+pub(crate) use tokens::TokenCount;
 
 pub use head::{sections, seed};

@@ -3,6 +3,7 @@
 use patterns::Duration;
 use patterns::settings::{Call, Node, Value};
 
+use crate::format::TokenCount;
 use crate::path::{Finder, Known};
 
 /// A number, a share or a length of time in a file.
@@ -32,7 +33,8 @@ impl Number {
         let whole = || text.parse().ok().map(Self::Whole);
         let fraction = || text.parse().ok().or_else(percent).map(Self::Fraction);
         let length = || text.parse().ok().map(Self::Length);
-        whole().or_else(fraction).or_else(length)
+        let tokens = || TokenCount::parse(text).map(|number| Self::Whole(number.round() as u64));
+        whole().or_else(fraction).or_else(length).or_else(tokens)
     }
 }
 

@@ -93,6 +93,15 @@ impl<'a> Maker<'a> {
         }
     }
 
+    /// Adds a trial in which layers may be left out: of what would be done to one of them nothing
+    /// is left there.
+    fn add_without(&mut self, name: String, of: TrialOf, mut changes: Vec<(String, String)>) {
+        if !self.can_be_run(&changes) {
+            changes.extend(self.without_hits_on_layers());
+        }
+        self.add(name, of, changes);
+    }
+
     /// Adds the variants of the file. Of a lever that would pull at what a variant leaves out
     /// nothing is left there.
     fn own(&mut self, variants: &[Variant]) {
@@ -101,7 +110,7 @@ impl<'a> Maker<'a> {
             let mut changes: Vec<(String, String)> =
                 changes.map(|(path, _, value)| (path.to_owned(), value.to_string())).collect();
             if !self.can_be_run(&changes) {
-                changes.extend(self.without_levers());
+                changes.extend(self.without_hits_on_layers());
             }
             self.all.push(Trial { name: variant.name.clone(), of: TrialOf::Own, changes });
         }

@@ -61,6 +61,8 @@ pub enum TrialOf {
         fault: String,
         /// What is done, and to what.
         action: String,
+        /// How long that takes or lasts, if it does: `takes 30s`, `for 10min`.
+        how: String,
         /// When.
         at: Time,
     },

@@ -131,6 +131,7 @@ impl Report {
             facts.command = self.again(&source, seed);
             facts.beside = observed.map(|(from, observed)| Beside {
                 from,
+                read_as: observed.read_as(),
                 compared: observed.compare(&result, 0),
                 settings: observed.settings(&scenario.system),
             });

@@ -24,6 +24,7 @@ mod pictures;
 mod printed;
 mod program;
 mod report;
+mod reported;
 #[cfg(unix)]
 mod resume;
 mod run_tables;

@@ -8,7 +8,7 @@ use crate::picked::{cell, rows, words};
 use crate::tank::{Folder, has, said, wavetank};
 
 /// Two groups share a tool that hangs; a model errs by chance.
-const SHARED: &str = r#"
+pub(crate) const SHARED: &str = r#"
 title = "Two teams share a search tool"
 horizon = "30min"
 warmup = "1min"
@@ -81,7 +81,7 @@ that = "agents.clerk.latency.p95 <= 30s"
 "#;
 
 /// Writes a report of a scenario of this text; what the program says, and its exit code.
-fn report(folder: &Folder, name: &str, text: &str, more: &str) -> (String, Option<i32>) {
+pub(crate) fn report(folder: &Folder, name: &str, text: &str, more: &str) -> (String, Option<i32>) {
     fs::write(folder.0.join(format!("{name}.toml")), text).unwrap();
     let file = format!("{name}.toml");
     let more = more.split_whitespace();
@@ -90,12 +90,12 @@ fn report(folder: &Folder, name: &str, text: &str, more: &str) -> (String, Optio
     (said(&output), output.status.code())
 }
 
-fn read(folder: &Folder, path: &str) -> String {
+pub(crate) fn read(folder: &Folder, path: &str) -> String {
     fs::read_to_string(folder.0.join(path)).unwrap()
 }
 
 /// The report itself.
-fn markdown(folder: &Folder, name: &str) -> String {
+pub(crate) fn markdown(folder: &Folder, name: &str) -> String {
     read(folder, &format!("out/{name}/report/reliability-engineering-report.md"))
 }
 
@@ -375,7 +375,7 @@ fn alerts_are_a_table_of_which_the_report_has_the_rules() {
 }
 
 /// Calls that a budget refuses, and errors of a service of its own: no fault makes them.
-const QUOTA: &str = r#"
+pub(crate) const QUOTA: &str = r#"
 title = "A desk that runs out of calls"
 horizon = "2h"
 [agents.desk]

@@ -33,7 +33,7 @@ impl Report {
         self.counters.iter().filter(move |counter| match counter.quantity {
             Quantity::Failures => true,
             Quantity::Count => !fails || counter.better == Some(Better::Lower),
-            Quantity::Time | Quantity::Level => false,
+            Quantity::Passed | Quantity::Time | Quantity::Level => false,
         })
     }
 
@@ -98,11 +98,20 @@ pub enum Quantity {
     /// How often the layer answered a call or an attempt with a failure of its own, which nothing
     /// below it had given: it refused, or did not wait any longer.
     Failures,
+    /// How often the layer did nothing about a failure, and let it pass as it was.
+    Passed,
     /// Time, in nanoseconds, added up over calls.
     Time,
     /// A number that goes up and down, such as permits in use: counted is its integral over time,
     /// in nanoseconds, and shown is its average.
     Level,
+}
+
+impl Quantity {
+    /// Whether it says how often something happened.
+    pub const fn is_of_times(self) -> bool {
+        matches!(self, Self::Count | Self::Failures | Self::Passed)
+    }
 }
 
 /// Which direction is good.

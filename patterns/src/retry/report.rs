@@ -30,7 +30,7 @@ crate::report! {
         /// Calls that failed because the budget of the retry was used up.
         OutOfBudget = "out-of-budget", Count, Lower;
         /// Calls that failed in a way that is not retried, or must not be sent twice.
-        NotRetryable = "not-retryable", Count, Lower;
+        NotRetryable = "not-retryable", Passed, Lower;
         /// Time that calls waited for their next attempt.
         Waited = "waited", Time, Lower;
     }

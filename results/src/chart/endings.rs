@@ -1,7 +1,7 @@
 //! Where tasks, calls and attempts ended, by cause, and what each layer did.
 
 use patterns::Class;
-use patterns::report::{Quantity, Severity};
+use patterns::report::Severity;
 use sim::Record;
 use sim::measure::Unit;
 use sim::observe::{AgentRecord, EdgeRecord, LayerRecord, LayerScope, OutcomeCounts};
@@ -141,8 +141,7 @@ fn layers(record: &Record) -> (Vec<String>, Vec<String>) {
     let (mut did, mut idle) = (Vec::new(), Vec::new());
     for layer in &record.layers {
         let counters = layer.report.counters.iter().zip(layer.counts.all());
-        let counted = counters
-            .filter(|(info, _)| matches!(info.quantity, Quantity::Count | Quantity::Failures));
+        let counted = counters.filter(|(info, _)| info.quantity.is_of_times());
         let counted: Vec<(&str, u128)> =
             counted.map(|(info, number)| (info.name, *number)).filter(|(_, n)| *n > 0).collect();
         let name = whose(layer, record);

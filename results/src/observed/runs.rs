@@ -101,7 +101,8 @@ pub(super) fn read(file: &str, bytes: &[u8], system: &System) -> Result<Vec<Log>
     let is_asked = !has_group && system.agents.len() != 1;
     let mut lacks_group = false;
     sheet.each(|row, wrong| {
-        let is_task = row.get("service").is_empty();
+        // A row that names a group is a task of it, whatever service failed it.
+        let is_task = row.get("service").is_empty() || !row.get("group").is_empty();
         // Told once: it is the same for all rows.
         lacks_group |= is_asked && is_task;
         let part = if is_asked && is_task { None } else { part_of(row, wrong, system) };
@@ -116,6 +117,13 @@ pub(super) fn read(file: &str, bytes: &[u8], system: &System) -> Result<Vec<Log>
             None => logs.push(Log { part, all: vec![ended] }),
         }
     });
+    if let Some(expected) = doubtful(&logs, has_group) {
+        sheet.wrong(
+            (Some(1), None),
+            "rows with a service that all failed, and others that did not",
+            &expected,
+        );
+    }
     if lacks_group {
         let expected = format!("one that says whose each task is: {}", one_of(groups(system)));
         sheet.wrong((Some(1), None), "no column `group`", &expected);
@@ -124,7 +132,26 @@ pub(super) fn read(file: &str, bytes: &[u8], system: &System) -> Result<Vec<Log>
     if mistakes.is_empty() { Ok(logs) } else { Err(mistakes) }
 }
 
-/// Of what a row is; a call is of its service, whoever made it.
+/// What is asked of a table without groups in which a service stands in rows that failed, and
+/// nowhere else: are these calls of it, or tasks that it failed? Success hangs on that.
+fn doubtful(logs: &[Log], has_group: bool) -> Option<String> {
+    let is_failed = |log: &Log| log.all.iter().all(|one| one.outcome == Outcome::Failed);
+    let (tasks, calls): (Vec<&Log>, Vec<&Log>) =
+        logs.iter().partition(|log| matches!(log.part, Part::Group(_)));
+    let is_doubtful = !has_group
+        && !calls.is_empty()
+        && calls.iter().all(|log| is_failed(log))
+        && !tasks.is_empty()
+        && tasks.iter().all(|log| !log.all.iter().any(|one| one.outcome == Outcome::Failed));
+    is_doubtful.then(|| {
+        "a column `group` that names the agents of rows that are tasks: a row that names a service \
+         alone is a call of it, and no task"
+            .to_owned()
+    })
+}
+
+/// Of what a row is: a task of the group that it names, whose service is the one that failed it; a
+/// call of a service if it names no group.
 fn part_of(row: Row<'_>, wrong: &mut Wrong<'_>, system: &System) -> Option<Part> {
     let (group, service) = (row.get("group"), row.get("service"));
     let all: Vec<&str> = groups(system).collect();
@@ -137,15 +164,16 @@ fn part_of(row: Row<'_>, wrong: &mut Wrong<'_>, system: &System) -> Option<Part>
             None
         }
     };
-    if service.is_empty() {
-        return group.map(Part::Group);
-    }
     let all: Vec<&str> = services(system).collect();
-    if !all.contains(&service) {
+    if !service.is_empty() && !all.contains(&service) {
         wrong.name("service", service, &all);
         return None;
     }
-    Some(Part::Service(service.to_owned()))
+    match group {
+        Some(group) => Some(Part::Group(group)),
+        None if row.get("group").is_empty() => Some(Part::Service(service.to_owned())),
+        None => None,
+    }
 }
 
 fn outcome_of(row: Row<'_>, wrong: &mut Wrong<'_>, is_call: bool) -> Option<Outcome> {

@@ -1,18 +1,32 @@
 //! What to do next, and whether the system is ready.
 
+use std::cmp::Ordering;
+
+use sim::measure::Unit;
 use sim::trial::{Assumption, Trial, TrialOf};
 
 use super::document::{Document, code, strong};
 use super::facts::Facts;
 use super::patterns::by_chance;
 use super::verdict::Readiness;
-use super::words::{self, listed};
+use super::words::listed;
 
 /// Recommendations of one kind beyond which no more are told.
 const TOLD_MAX: usize = 5;
 
+/// Changes of one kind that are better and not advised beyond which no more are told.
+const HELD_MAX: usize = 3;
+
+/// Whether a trial is of something that could be advised.
+fn is_change(of: &TrialOf) -> bool {
+    matches!(of, TrialOf::Setting { .. } | TrialOf::Added { .. } | TrialOf::Without { .. })
+}
+
 pub(super) fn recommend(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Recommendations");
+    if !facts.numbered(is_change).is_empty() {
+        out.say(facts.rule_of_advice());
+    }
     out.heading(3, "Immediate: settings");
     settings(facts, out);
     out.heading(3, "Within 30 days: what is built in");
@@ -31,6 +45,40 @@ fn settings(facts: &Facts<'_>, out: &mut Document) {
         out.say(format!("Each was tried in {} by itself, and not together.", code(facts.source)));
     }
     out.list(settings);
+    held_back(facts, is_it, out);
+}
+
+/// What is better and not advised, and why.
+fn held_back(facts: &Facts<'_>, is_it: impl Fn(&TrialOf) -> bool, out: &mut Document) {
+    let all = facts.numbered(is_it).into_iter().filter_map(|(variant, trial)| {
+        let (gain, is_clear) = facts.gain(variant);
+        let why = facts.held_back(variant, &trial.of).filter(|_| is_clear && 0.0 < gain)?;
+        Some((variant, trial, gain, why))
+    });
+    let mut all: Vec<(usize, &Trial, f64, String)> = all.collect();
+    if all.is_empty() {
+        return;
+    }
+    all.sort_by(|a, b| b.2.total_cmp(&a.2));
+    let number = all.len();
+    // Of several values of one setting the first.
+    let mut known: Vec<String> = Vec::new();
+    all.retain(|(_, trial, ..)| {
+        let is_new = !known.contains(&path(trial));
+        known.push(path(trial));
+        is_new
+    });
+    let points = all.into_iter().take(HELD_MAX).map(|(variant, trial, _, why)| {
+        format!("{}: {}; {why}", what(trial), facts.effects_at_price(variant))
+    });
+    let points: Vec<String> = points.collect();
+    let more = match number - points.len() {
+        0 => String::new(),
+        more => format!(" ({more} more gain less)"),
+    };
+    let source = code(facts.source);
+    out.say(format!("Better in {source}, and not advised, each with the reason{more}:"));
+    out.list(points);
 }
 
 fn layers(facts: &Facts<'_>, out: &mut Document) {
@@ -42,11 +90,12 @@ fn layers(facts: &Facts<'_>, out: &mut Document) {
     if is_tested {
         layers.extend(points(facts, better(facts, is_left_out)));
     }
+    let is_tried = |of: &TrialOf| is_added(of) || is_tested && is_left_out(of);
     if layers.is_empty() {
-        let tried = facts.numbered(|of| is_added(of) || is_tested && is_left_out(of)).len();
-        out.say(none_of(facts, tried, LAYERS));
+        out.say(none_of(facts, facts.numbered(is_tried).len(), LAYERS));
     }
     out.list(layers);
+    held_back(facts, is_tried, out);
 }
 
 fn points(facts: &Facts<'_>, all: Vec<(usize, &Trial)>) -> Vec<String> {
@@ -62,15 +111,10 @@ const LAYERS: Tried = ("change of layers", "changes of layers (one added, or one
 /// That nothing of what was tried is advised.
 fn none_of(facts: &Facts<'_>, tried: usize, (one, several): Tried) -> String {
     let source = code(facts.source);
-    let by = format!(
-        "by more than chance among all {} that were tried, and without making something else \
-         worse",
-        words::counted(facts.comparisons(), "change")
-    );
     match tried {
         0 => format!("Of {source} there was no {one} to try."),
-        1 => format!("The one {one} that was tried in {source} is not better {by}."),
-        _ => format!("None of the {tried} {several} tried in {source} is better {by}."),
+        1 => format!("The one {one} that was tried in {source} is not advised by that rule."),
+        _ => format!("None of the {tried} {several} tried in {source} is advised by that rule."),
     }
 }
 
@@ -80,19 +124,23 @@ fn better<'f>(facts: &'f Facts<'_>, is_it: impl Fn(&TrialOf) -> bool) -> Vec<(us
     let mut better: Vec<(usize, &Trial, f64)> = all
         .filter_map(|(variant, trial)| {
             let gain = facts.gain(variant).0;
-            facts.is_advisable(variant).then_some((variant, trial, gain))
+            facts.is_advisable(variant, &trial.of).then_some((variant, trial, gain))
         })
         .collect();
     better.sort_by(|a, b| b.2.total_cmp(&a.2));
     better.into_iter().map(|(variant, trial, _)| (variant, trial)).collect()
 }
 
-/// Of several values of one setting the first.
-fn one_for_each(all: Vec<(usize, &Trial)>) -> Vec<(usize, &Trial)> {
-    let path = |trial: &Trial| match &trial.of {
+/// The path of the setting that a trial changes; the name of another trial.
+fn path(trial: &Trial) -> String {
+    match &trial.of {
         TrialOf::Setting { path, .. } => path.clone(),
         _ => trial.name.clone(),
-    };
+    }
+}
+
+/// Of several values of one setting the first.
+fn one_for_each(all: Vec<(usize, &Trial)>) -> Vec<(usize, &Trial)> {
     let mut known: Vec<String> = Vec::new();
     let is_first = |(_, trial): &(usize, &Trial)| {
         let is_new = !known.contains(&path(trial));
@@ -102,8 +150,9 @@ fn one_for_each(all: Vec<(usize, &Trial)>) -> Vec<(usize, &Trial)> {
     all.into_iter().filter(is_first).collect()
 }
 
-fn point(facts: &Facts<'_>, variant: usize, trial: &Trial) -> String {
-    let what = match &trial.of {
+/// What a change does, in words.
+fn what(trial: &Trial) -> String {
+    match &trial.of {
         TrialOf::Setting { path, own, value } => {
             format!("{} from {own} to {value}", code(path))
         }
@@ -111,11 +160,18 @@ fn point(facts: &Facts<'_>, variant: usize, trial: &Trial) -> String {
             format!("put {} under the policy {}", code(to), code(layer))
         }
         TrialOf::Added { to, layer, .. } => format!("add {} to {}", code(layer), code(to)),
+        TrialOf::Without { policy, kind } if kind == "recovery" => {
+            format!("do without the recovery {}", code(policy))
+        }
         TrialOf::Without { policy, kind } => {
             format!("leave {} out of {}", code(kind), code(policy))
         }
         _ => code(&trial.name),
-    };
+    }
+}
+
+fn point(facts: &Facts<'_>, variant: usize, trial: &Trial) -> String {
+    let what = what(trial);
     let (effects, again) = (facts.effects_at_price(variant), facts.figures.command(variant));
     let also = [degraded(facts, variant, &trial.of), same_as_left_out(facts, variant, &trial.of)];
     format!("{what}: {effects}.{}{} {}", also[0], also[1], code(again))
@@ -163,8 +219,31 @@ fn same_as_left_out(facts: &Facts<'_>, variant: usize, of: &TrialOf) -> String {
 /// Something assumed that moves what is looked at.
 struct Moving<'f> {
     of: &'f Assumption,
-    most: f64,
+    most: (bool, f64),
     trials: Vec<(usize, &'f Trial)>,
+}
+
+/// How much an assumption moves: whether the verdict changes with it, and by how much the share of
+/// tasks does that is looked at, beyond chance. More agents do more work, which says nothing of how
+/// well they do it.
+fn moves(facts: &Facts<'_>, variant: usize, of: &Assumption) -> (bool, f64) {
+    let measures = &facts.figures.result().measures;
+    let asked = facts.asked().into_iter();
+    let shares = asked.filter(|place| measures[*place].unit() == Unit::Share).map(|place| {
+        let is_clear = facts.turn(variant, place) != 0.0;
+        if is_clear { facts.figures.difference(variant, place).mean.abs() } else { 0.0 }
+    });
+    let share = shares.fold(0.0, f64::max);
+    let (gain, is_clear) = facts.gain(variant);
+    let level = |place: &usize| facts.figures.estimate(0, *place).mean.abs();
+    let part = gain.abs() / facts.losses().iter().map(level).sum::<f64>();
+    let is_of_load = matches!(of, Assumption::NumberOf(_));
+    let part = if is_clear && !is_of_load && part.is_finite() { part } else { 0.0 };
+    (facts.is_flipped(variant), share.max(part))
+}
+
+fn more(a: (bool, f64), b: (bool, f64)) -> Ordering {
+    a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
 }
 
 /// What the verdict hangs on and nobody has measured.
@@ -173,19 +252,19 @@ fn to_be_known(facts: &Facts<'_>) -> Vec<String> {
     let mut moving: Vec<Moving<'_>> = Vec::new();
     for (variant, trial) in assumed {
         let TrialOf::Assumed(of) = &trial.of else { continue };
-        let (gain, is_clear) = facts.gain(variant);
-        if !is_clear {
+        let moved = moves(facts, variant, of);
+        if moved == (false, 0.0) {
             continue;
         }
         match moving.iter_mut().find(|one| one.of == of) {
             Some(Moving { most, trials, .. }) => {
-                *most = most.max(gain.abs());
+                *most = if more(*most, moved).is_lt() { moved } else { *most };
                 trials.push((variant, trial));
             }
-            None => moving.push(Moving { of, most: gain.abs(), trials: vec![(variant, trial)] }),
+            None => moving.push(Moving { of, most: moved, trials: vec![(variant, trial)] }),
         }
     }
-    moving.sort_by(|a, b| b.most.total_cmp(&a.most));
+    moving.sort_by(|a, b| more(b.most, a.most));
     let points = moving.iter().take(TOLD_MAX).map(|Moving { of, trials, .. }| {
         let what = match of {
             Assumption::NumberOf(agents) => format!("how many of {} there are", code(agents)),
@@ -228,20 +307,22 @@ pub(super) fn readiness(facts: &Facts<'_>, out: &mut Document) {
     };
     out.say(format!("{}, judged by {by}: {}.", strong(now.word()), strong(go)));
     let assumed = facts.numbered(|of| matches!(of, TrialOf::Assumed(_)));
-    let mut rows: Vec<(f64, Vec<String>)> = assumed
-        .into_iter()
-        .map(|(variant, trial)| {
-            let then = facts.readiness(variant);
-            let flips = if then == now { "same" } else { then.word() };
-            let row = vec![code(&trial.name), facts.effects(variant), flips.to_owned()];
-            let (gain, is_clear) = facts.gain(variant);
-            (if is_clear { gain.abs() } else { 0.0 }, row)
-        })
-        .collect();
-    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let rows = assumed.into_iter().filter_map(|(variant, trial)| {
+        let TrialOf::Assumed(of) = &trial.of else { return None };
+        let then = facts.readiness(variant);
+        let flips = match (then == now, facts.is_flipped(variant)) {
+            (true, _) => "same".to_owned(),
+            (false, true) => then.word().to_owned(),
+            (false, false) => format!("{}, by no more than chance", then.word()),
+        };
+        let row = vec![code(&trial.name), facts.effects(variant), flips];
+        Some((moves(facts, variant, of), row))
+    });
+    let mut rows: Vec<((bool, f64), Vec<String>)> = rows.collect();
+    rows.sort_by(|a, b| more(b.0, a.0));
     let caption = format!(
-        "What the verdict on {} hangs on: each assumption by itself, the one that moves most \
-         first. {}",
+        "What the verdict on {} hangs on: each assumption by itself, first what changes the \
+         verdict, then what moves success most. {}",
         code(facts.source),
         by_chance(rows.len())
     );

@@ -4,9 +4,9 @@ use std::io::Write;
 
 use csv::Writer;
 use patterns::Duration;
-use sim::measure::Unit;
+use sim::measure::{Measure, Unit};
 
-use super::alerts::Alert;
+use super::alerts::{Alert, Finds, Of};
 use super::document::{Document, code};
 use super::facts::Facts;
 use super::words;
@@ -16,7 +16,27 @@ use crate::table::number;
 /// The rule of an alert.
 pub(super) fn rule(alert: &Alert) -> String {
     let below = level(alert.below, Unit::Share);
-    code(format!("{} < {below} over {}", alert.signal.path(), alert.window))
+    let path = path(&alert.signal);
+    code(format!("{path} < {below} over {}, of {} or more", alert.window, alert.least))
+}
+
+/// The path of a signal, as files write it.
+fn path(signal: &Measure) -> String {
+    let (path, whom) = (signal.path(), signal.of_whom());
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    match path.strip_prefix(&format!("agents.{whom}.")) {
+        Some(name) if !whom.chars().all(is_plain) => format!("agents.{whom:?}.{name}"),
+        _ => path.to_owned(),
+    }
+}
+
+/// How often a fault is found: `97 % of 30 runs`.
+pub(super) fn seen(finds: &Finds) -> String {
+    let of = match finds.of {
+        Of::Runs(number) => words::counted(number, "run"),
+        Of::Times(number) => format!("the {} that it came", words::counted(number, "time")),
+    };
+    format!("{:.0} % of {of}", 100.0 * finds.share)
 }
 
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
@@ -33,7 +53,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
                 [Some(half), None] => format!(", p50 {half}"),
                 _ => String::new(),
             };
-            format!("{} {:.0} %{times}", code(&finds.fault), 100.0 * finds.share)
+            format!("{} in {}{times}", code(&finds.fault), seen(finds))
         });
         let (seen, most) = alert.a_month();
         vec![
@@ -45,8 +65,8 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     });
     let caption = format!(
         "Alerts for {} at this traffic, of {} rules each: the one that finds most of the faults, \
-         soonest, with at most one false alarm a month in {:.0} simulated hours without a fault, \
-         where a window has at least {} outcomes.",
+         soonest, with at most one false alarm a month in {:.0} simulated hours without a fault. \
+         It fires where a window has at least {} outcomes.",
         code(facts.source),
         8 * 6,
         facts.alerts[0].hours,
@@ -68,7 +88,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
             .iter()
             .filter(|alert| alert.finds.is_empty() && (alert.outcomes < alert.least) == is_it);
         let told = idle.map(|alert| {
-            let path = code(alert.signal.path());
+            let path = code(path(&alert.signal));
             format!("{path} ({:.1} outcomes in {})", alert.outcomes, alert.window)
         });
         let told: Vec<String> = told.collect();
@@ -85,8 +105,8 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
 /// - `outcomes`: how many such a window has on average;
 /// - `false_alarms`, `hours`: how often it fired in how many hours without a fault;
 /// - `fault`: in runs in which it alone comes, nothing where no rule on this signal works; `found`:
-///   the share of these runs in which the alert fires; `p50`, `p95`: how many seconds after the
-///   fault begins in half of them, and in 95 of 100.
+///   the share of the times at which it comes that the alert finds, of `times` in all runs; `p50`,
+///   `p95`: how many seconds after it begins in half of them, and in 95 of 100.
 ///
 /// The command of the report makes it again.
 ///
@@ -105,6 +125,7 @@ pub fn alerts_table<W: Write>(all: &[Alert], out: W) -> csv::Result<W> {
         "hours",
         "fault",
         "found",
+        "times",
         "p50",
         "p95",
     ])?;
@@ -121,10 +142,12 @@ pub fn alerts_table<W: Write>(all: &[Alert], out: W) -> csv::Result<W> {
         let seconds = |time: Option<Duration>| time.map_or(f64::NAN, Duration::as_secs_f64);
         let found = alert.finds.iter().map(|finds| {
             let [half, most] = finds.after.map(|time| number(seconds(time)));
-            [finds.fault.clone(), number(finds.share), half, most]
+            let (Of::Runs(of) | Of::Times(of)) = finds.of;
+            [finds.fault.clone(), number(finds.share), of.to_string(), half, most]
         });
-        let found: Vec<[String; 4]> = found.collect();
-        let nothing = [String::new(), number(f64::NAN), number(f64::NAN), number(f64::NAN)];
+        let found: Vec<[String; 5]> = found.collect();
+        let mut nothing = [const { String::new() }; 5];
+        nothing[1..].fill(number(f64::NAN));
         let found = if found.is_empty() { vec![nothing] } else { found };
         for finds in found {
             out.write_record(rule.iter().chain(&finds))?;

@@ -4,7 +4,10 @@
 use patterns::{Duration, Time};
 use sim::System;
 use sim::measure::{Measure, Sample};
+use sim::model::system::Fault;
 use sim::observe::Record;
+
+use super::words;
 
 /// Shares of good outcomes below which an alert is tried.
 const BELOW: [f64; 8] = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98];
@@ -28,7 +31,7 @@ const PIECES: u64 = 600;
 const SIGNALS_MAX: usize = 12;
 
 /// What alerts can be about: the success of each group of agents and on each edge.
-pub fn signals(system: &System) -> Vec<Measure> {
+fn signals(system: &System) -> Vec<Measure> {
     let agents = system.agents.iter().map(|one| format!("agents.{}.success", one.name));
     let edges =
         system.edges.iter().map(|edge| format!("edges.\"{}\".success", system.edge_name(edge)));
@@ -42,42 +45,115 @@ pub fn every(system: &System) -> Duration {
     Duration::from_secs((span.as_nanos() / 1_000_000_000).div_ceil(PIECES).max(1))
 }
 
+/// What is looked at in each piece of a run.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// What alerts can be about.
+    pub signals: Vec<Measure>,
+    /// Of each signal how many of its outcomes are overdue, which nothing has ended yet.
+    overdue: Vec<Option<Measure>>,
+    /// What shows that something is wrong: time with a fault of each service and each edge, and
+    /// without processes of each group.
+    wrong: Vec<Measure>,
+}
+
+impl Watch {
+    /// What is looked at in a system.
+    pub fn new(system: &System) -> Self {
+        let signals = signals(system);
+        let measure = |path: &String| Measure::parse(path, system).ok();
+        let overdue = signals.iter().map(|signal| {
+            let whom = signal.path().strip_suffix(".success")?;
+            measure(&format!("{whom}.overdue"))
+        });
+        let overdue = overdue.collect();
+        let wrong = paths(system).iter().flatten().filter_map(measure).collect();
+        Self { signals, overdue, wrong }
+    }
+
+    /// All of it.
+    pub fn measures(&self) -> Vec<Measure> {
+        let overdue = self.overdue.iter().flatten();
+        self.signals.iter().chain(overdue).chain(&self.wrong).cloned().collect()
+    }
+
+    /// Which of what shows that something is wrong is of the places that a fault hits.
+    pub fn of_fault(&self, system: &System, fault: &Fault) -> Vec<usize> {
+        let hit = words::hit(system, fault);
+        let is_hit = |measure: &Measure| {
+            let whom = measure.of_whom();
+            hit.iter().any(|name| *name == whom || name.split('#').next() == Some(&whom))
+        };
+        (0..self.wrong.len()).filter(|place| is_hit(&self.wrong[*place])).collect()
+    }
+}
+
+/// The measures whose numerator is a time in which something is wrong.
+fn paths(system: &System) -> [Vec<String>; 3] {
+    let services = system.services.iter().map(|one| format!("services.{}.fault-mttr", one.name));
+    let edges = system.edges.iter();
+    let edges = edges.map(|edge| format!("edges.\"{}\".fault-mttr", system.edge_name(edge)));
+    let groups = system.agents.iter().map(|one| format!("agents.{}.process-mttr", one.name));
+    [services.collect(), edges.collect(), groups.collect()]
+}
+
 /// The outcomes of one run, by piece and signal.
 #[derive(Clone, Debug, Default)]
 pub struct Watched {
     pieces: Vec<Vec<Sample>>,
+    /// Of each piece whether something is wrong, as a [`Watch`] has it.
+    wrong: Vec<Vec<bool>>,
+    /// Of each signal how many outcomes were overdue at the end of the last piece.
+    overdue: Vec<f64>,
 }
 
 impl Watched {
-    /// Counts the next piece.
-    pub fn add(&mut self, signals: &[Measure], piece: &Record) {
-        self.pieces.push(signals.iter().map(|signal| signal.sample(piece)).collect());
+    /// Counts the next piece. What is overdue counts as an outcome once: where it becomes so, and
+    /// neither in the pieces after that nor where it ends.
+    pub fn add(&mut self, watch: &Watch, piece: &Record) {
+        self.overdue.resize(watch.signals.len(), 0.0);
+        let counted = watch.signals.iter().enumerate().map(|(place, signal)| {
+            let sample = signal.sample(piece);
+            let overdue = watch.overdue[place].as_ref().map_or(0.0, |one| one.sample(piece).part);
+            let before = std::mem::replace(&mut self.overdue[place], overdue);
+            Sample { of: (sample.of - before).max(sample.part), ..sample }
+        });
+        let counted = counted.collect();
+        self.pieces.push(counted);
+        let wrong = watch.wrong.iter().map(|measure| 0.0 < measure.sample(piece).part);
+        self.wrong.push(wrong.collect());
     }
 
-    /// The pieces at whose end an alert begins to fire, after which it fires for the whole run of
-    /// pieces; one that it fires at from the first on counts.
-    fn onsets(&self, signal: usize, rule: Rule) -> Vec<usize> {
+    /// In which pieces an alert fires, at their end.
+    fn firing(&self, signal: usize, rule: Rule) -> Vec<bool> {
         let (mut good, mut all) = (0.0, 0.0);
-        let mut was_on = false;
-        let mut onsets = Vec::new();
         let of = |piece: usize| {
             let sample = self.pieces[piece][signal];
             if sample.of > 0.0 { (sample.part, sample.of) } else { (0.0, 0.0) }
         };
-        for piece in 0..self.pieces.len() {
+        let firing = (0..self.pieces.len()).map(|piece| {
             let (part, number) = of(piece);
             (good, all) = (good + part, all + number);
             if rule.window <= piece {
                 let (part, number) = of(piece - rule.window);
                 (good, all) = (good - part, all - number);
             }
-            let is_on = LEAST <= all && good < rule.below * all;
-            if is_on && !was_on {
-                onsets.push(piece);
+            LEAST <= all && good < rule.below * all
+        });
+        firing.collect()
+    }
+
+    /// The times at which one of these things is wrong, as the first and the last piece of each.
+    fn times(&self, of: &[usize]) -> Vec<(usize, usize)> {
+        let is_wrong = |piece: &usize| of.iter().any(|place| self.wrong[*piece][*place]);
+        let mut times: Vec<(usize, usize)> = Vec::new();
+        for piece in (0..self.wrong.len()).filter(is_wrong) {
+            match times.last_mut() {
+                Some((_, last)) if *last + 1 == piece => *last = piece,
+                _ => times.push((piece, piece)),
             }
-            was_on = is_on;
         }
-        onsets
+        times
     }
 
     /// How many outcomes a window of so many pieces has on average.
@@ -87,6 +163,13 @@ impl Watched {
         let all: f64 = self.pieces.iter().map(number).sum();
         all / self.pieces.len().max(1) as f64 * window as f64
     }
+}
+
+/// The pieces at whose end an alert begins to fire, after which it fires for the whole run of
+/// pieces; one that it fires at from the first on counts.
+fn onsets(firing: &[bool]) -> Vec<usize> {
+    let is_onset = |piece: &usize| firing[*piece] && (*piece == 0 || !firing[*piece - 1]);
+    (0..firing.len()).filter(is_onset).collect()
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -100,12 +183,23 @@ struct Rule {
 pub struct Under {
     /// The fault.
     pub fault: String,
-    /// When it comes first, if that is not up to chance.
-    pub begins: Option<Time>,
-    /// When it ends then.
-    pub ends: Option<Time>,
+    /// When it begins and ends, if it comes once, at a time that is known.
+    pub once: Option<(Time, Time)>,
+    /// Whether another fault follows it.
+    pub is_followed: bool,
+    /// What shows that it is on, as [`Watch::of_fault`] has it.
+    pub hits: Vec<usize>,
     /// Its runs.
     pub runs: Vec<Watched>,
+}
+
+/// Of how many something is a share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Runs.
+    Runs(usize),
+    /// Times at which a fault came, in all runs.
+    Times(usize),
 }
 
 /// How well an alert finds a fault.
@@ -113,10 +207,12 @@ pub struct Under {
 pub struct Finds {
     /// The fault.
     pub fault: String,
-    /// The share of runs in which it fires after the fault has come.
+    /// The share of runs, or of the times at which the fault comes, in which the alert fires then.
     pub share: f64,
-    /// How long after that, in half of all runs and in 95 of 100; nothing where fewer are found or
-    /// nobody knows when the fault came.
+    /// Of how many.
+    pub of: Of,
+    /// How long after it begins, in half of them and in 95 of 100; nothing where fewer are found or
+    /// nobody knows when it begins.
     pub after: [Option<Duration>; 2],
 }
 
@@ -181,7 +277,7 @@ pub fn choose(
             .iter()
             .flat_map(|window| BELOW.iter().map(|below| Rule { below: *below, window: *window }));
         let tried = rules.map(|rule| {
-            let onsets = quiet.iter().map(|run| run.onsets(place, rule).len());
+            let onsets = quiet.iter().map(|run| onsets(&run.firing(place, rule)).len());
             let outcomes = quiet.iter().map(|run| run.outcomes(place, rule.window)).sum::<f64>();
             let finds = under.iter().map(|one| found(one, place, rule, (every, warmup)));
             Alert {
@@ -197,7 +293,9 @@ pub fn choose(
         });
         let tried: Vec<Alert> = tried.collect();
         let longest = tried.last().cloned();
-        let allowed = tried.into_iter().filter(|alert| alert.a_month().0 <= FALSE_MAX);
+        // A rule that mostly has too few outcomes to fire would be silent by chance.
+        let is_allowed = |alert: &Alert| alert.a_month().0 <= FALSE_MAX && LEAST <= alert.outcomes;
+        let allowed = tried.into_iter().filter(is_allowed);
         let best = allowed.filter(|alert| alert.finds.iter().any(|one| FOUND <= one.share));
         let best = best.min_by(|a, b| rank(a).partial_cmp(&rank(b)).expect("both are numbers"));
         best.or_else(|| Some(Alert { finds: Vec::new(), ..longest? }))
@@ -214,32 +312,62 @@ fn rank(alert: &Alert) -> (f64, f64, f64) {
     (-number, time, alert.false_alarms as f64)
 }
 
+/// How well a rule finds a fault.
 fn found(under: &Under, signal: usize, rule: Rule, (every, warmup): (Duration, Time)) -> Finds {
-    let end = |piece: usize| warmup + every * (piece as u64 + 1);
-    let first = |run: &Watched| {
-        let onsets = run.onsets(signal, rule);
-        match under.begins {
-            None => onsets.first().map(|_| None),
-            Some(begins) => {
-                // What fires later than a window after its end has not found it.
-                let last = under.ends.map(|ends| ends + every * rule.window as u64);
-                let after = onsets.into_iter().map(end).find(|at| begins < *at)?;
-                if last.is_some_and(|last| last < after) {
-                    return None;
-                }
-                Some(Some(after.since(begins)))
+    let runs = under.runs.iter().map(|run| (run, run.firing(signal, rule)));
+    let of_times = |(run, firing): (&Watched, Vec<bool>)| {
+        let times = run.times(&under.hits);
+        let found = times.iter().map(|(first, last)| {
+            // What fires later than a window after the end of the fault has not found it.
+            let late = if under.is_followed { 0 } else { rule.window };
+            let last = firing.len().min(last + late + 1);
+            let fires = (*first..last).find(|piece| firing[*piece]);
+            // When it began is not known of what was there when the run began to be counted.
+            let time = |piece: usize| (0 < *first).then(|| every * (piece - first + 1) as u64);
+            fires.map(time)
+        });
+        found.collect::<Vec<_>>()
+    };
+    let (all, of): (Vec<Option<Option<Duration>>>, Of) = match under.once {
+        Some(once) => {
+            // What fires later than a window after its end has not found it; nor has what finds
+            // another one that follows it.
+            let late = if under.is_followed { Duration::ZERO } else { every * rule.window as u64 };
+            let once = (once.0, once.1 + late);
+            let found = runs.map(|(_, firing)| found_once(&firing, once, (every, warmup)));
+            (found.map(|after| after.map(Some)).collect(), Of::Runs(under.runs.len()))
+        }
+        None => {
+            let all: Vec<_> = runs.clone().flat_map(of_times).collect();
+            if all.is_empty() {
+                // Nothing shows when it is on: it may be at any time.
+                let fires = |(_, firing): (_, Vec<bool>)| firing.contains(&true).then_some(None);
+                (runs.map(fires).collect(), Of::Runs(under.runs.len()))
+            } else {
+                let of = Of::Times(all.len());
+                (all, of)
             }
         }
     };
-    let all: Vec<Option<Option<Duration>>> = under.runs.iter().map(first).collect();
-    let runs = all.len().max(1);
-    let share = all.iter().flatten().count() as f64 / runs as f64;
+    let number = all.len().max(1);
+    let share = all.iter().flatten().count() as f64 / number as f64;
     let mut times: Vec<Duration> = all.into_iter().flatten().flatten().collect();
     times.sort_unstable();
     let at = |share: f64| {
-        // Runs in which it was not found are longer than any.
-        let place = (share * runs as f64).ceil() as usize;
+        // Those that were not found are longer than any.
+        let place = (share * number as f64).ceil() as usize;
         times.get(place.saturating_sub(1)).copied()
     };
-    Finds { fault: under.fault.clone(), share, after: [at(0.5), at(0.95)] }
+    Finds { fault: under.fault.clone(), share, of, after: [at(0.5), at(0.95)] }
+}
+
+/// How long after the beginning of a fault that comes once an alert begins to fire, if it finds it.
+fn found_once(
+    firing: &[bool],
+    (begins, last): (Time, Time),
+    (every, warmup): (Duration, Time),
+) -> Option<Duration> {
+    let end = |piece: usize| warmup + every * (piece as u64 + 1);
+    let at = onsets(firing).into_iter().map(end).find(|at| begins < *at)?;
+    (at <= last).then(|| at.since(begins))
 }

@@ -1,7 +1,8 @@
 //! What it all rests on: parameters, commands, limits.
 
 use sim::measure::Unit;
-use sim::model::system::Arrivals;
+use sim::model::system::{Arrivals, BudgetThen, RateLimit, RateRule, Service};
+use sim::observe::{Currency, NANO_USD};
 
 use super::document::{Document, code, with_code};
 use super::facts::Facts;
@@ -14,7 +15,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     out.heading(3, "Definitions");
     super::metrics::definitions(facts, out);
     commands(facts, out);
-    limits(facts, out);
+    limits_of_model(facts, out);
 }
 
 fn parameters(facts: &Facts<'_>, out: &mut Document) {
@@ -56,11 +57,48 @@ fn parameters(facts: &Facts<'_>, out: &mut Document) {
             unlimited(service.slots),
             unlimited(service.queue),
             if errors.is_empty() { "none".to_owned() } else { errors.join(", ") },
+            if limits(service).is_empty() { "none".to_owned() } else { limits(service).join(", ") },
         ]
     });
     let caption = format!("Services of {}.", code(facts.source));
-    let columns = ["Service", "Mean work", "Slots", "Queue", "Errors of its own"];
+    let columns = ["Service", "Mean work", "Slots", "Queue", "Errors of its own", "Rate limits"];
     out.table(caption, &columns, rows.collect());
+    let rows = facts.system.budgets.iter().map(|budget| {
+        let amount = budget.amount as f64;
+        let amount = match budget.currency {
+            Currency::Tokens => format!("{amount} tokens"),
+            Currency::Usd => format!("{} USD", amount / NANO_USD as f64),
+            Currency::Calls => format!("{amount} calls"),
+            Currency::Time => patterns::Duration::from_nanos(budget.amount).to_string(),
+        };
+        let groups = budget.groups.iter().map(|group| code(&facts.system.agents[*group].name));
+        let every = budget.every.map_or("never full again".to_owned(), |every| every.to_string());
+        let then = match budget.then {
+            BudgetThen::Fail => "the call fails",
+            BudgetThen::Wait => "the call waits",
+            BudgetThen::Skip => "the call is left out",
+        };
+        let groups = words::listed(&groups.collect::<Vec<_>>());
+        vec![code(&budget.name), amount, every, groups, then.to_owned()]
+    });
+    let caption = format!("Budgets of {}.", code(facts.source));
+    let columns = ["Budget", "Amount", "Full again every", "Spent by", "When it is used up"];
+    out.table(caption, &columns, rows.collect());
+}
+
+/// The rate limits of a service, in words.
+fn limits(service: &Service) -> Vec<String> {
+    let limit = |of: &RateLimit, what: &str| {
+        let whose = if of.shared { "" } else { " for each caller" };
+        match of.rule {
+            RateRule::Bucket { every, burst } => {
+                format!("a {what} every {every}, {burst} at once{whose}")
+            }
+            RateRule::Window { limit, length } => format!("{limit} {what}s in {length}{whose}"),
+        }
+    };
+    let requests = service.rate_limit.iter().map(|of| limit(of, "request"));
+    requests.chain(service.token_limits.iter().map(|of| limit(of, "token"))).collect()
 }
 
 fn commands(facts: &Facts<'_>, out: &mut Document) {
@@ -93,7 +131,7 @@ fn commands(facts: &Facts<'_>, out: &mut Document) {
 }
 
 /// What the model of this system leaves out.
-fn limits(facts: &Facts<'_>, out: &mut Document) {
+fn limits_of_model(facts: &Facts<'_>, out: &mut Document) {
     out.heading(3, "Limits of the model");
     let system = facts.system;
     let mut points = Vec::new();
@@ -101,10 +139,15 @@ fn limits(facts: &Facts<'_>, out: &mut Document) {
         .services
         .iter()
         .filter(|service| service.slots == u32::MAX)
-        .map(|service| code(&service.name))
+        .map(|service| {
+            let is_limited = !limits(service).is_empty();
+            let limited =
+                if is_limited { ", which refuses what is beyond its rate limit" } else { "" };
+            format!("{}{limited}", code(&service.name))
+        })
         .collect();
     if !free.is_empty() {
-        points.push(format!("no load slows {} down: slots are unlimited", words::listed(&free)));
+        points.push(format!("no load slows down {}: slots are unlimited", words::listed(&free)));
     }
     let fixed: Vec<String> = facts
         .faults()

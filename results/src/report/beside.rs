@@ -2,7 +2,7 @@
 
 use sim::model::system::Fault;
 
-use super::document::{Block, Document, code, strong};
+use super::document::{Block, Document, code, strong, with_code};
 use super::facts::Facts;
 use super::words::{self, counted, listed};
 use crate::observed::{Compared, Next, Part, by_chance};
@@ -20,6 +20,13 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         code(facts.source),
         beside.from.iter().map(code).collect::<Vec<_>>().join(" and ")
     )));
+    if !beside.read_as.is_empty() {
+        let told = beside.read_as.iter().map(|(part, number)| {
+            let what = if matches!(part, Part::Group(_)) { "task" } else { "call" };
+            format!("{} of {}", counted(*number as usize, what), code(part.name()))
+        });
+        out.say(format!("The rows were read as {}.", listed(&told.collect::<Vec<_>>())));
+    }
     let (compared, apart): (Vec<Compared>, Vec<Compared>) =
         beside.compared.iter().cloned().partition(|one| {
             LEAST <= one.measured.n
@@ -60,7 +67,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     let is_told = |one: &&Compared| by_hand(facts, one).is_empty();
     let told: Vec<Compared> = beside.compared.iter().filter(is_told).cloned().collect();
     if let Some(next) = Next::of(&told) {
-        out.say(format!("The next experiment that tells most: {}", next.text));
+        out.say(format!("The next experiment that tells most: {}", with_code(&next.text)));
     }
 }
 

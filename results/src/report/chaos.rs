@@ -1,8 +1,14 @@
 //! What was injected: expected against actual, and what each fault costs.
 
+use sim::causes::CauseOf;
+
 use super::document::{Block, Document, code, plain};
 use super::facts::{Facts, Log, Ranked};
+use super::verdict::Target;
 use super::words::{self, listed};
+
+/// Causes of what a system misses by itself that are named.
+const CAUSES: usize = 3;
 
 /// The share of runs from which on something is confirmed, and up to which it is refuted.
 const CONFIRMED: f64 = 0.95;
@@ -137,6 +143,10 @@ pub(super) fn confirmed(facts: &Facts<'_>, one: &Ranked) -> &'static str {
 
 fn findings(facts: &Facts<'_>, ranked: &[Ranked], out: &mut Document) {
     out.heading(2, "Key findings");
+    let missed = facts.missed_without_faults();
+    if !missed.is_empty() {
+        of_itself(facts, &missed, out);
+    }
     for one in ranked {
         let Some(fault) = facts.faults().into_iter().find(|fault| fault.name == one.name) else {
             continue;
@@ -167,6 +177,29 @@ fn title(facts: &Facts<'_>, one: &Ranked) -> String {
         None => format!("{name}: no loss beyond chance"),
         Some(_) => format!("{name}: no loss of {} beyond chance", listed(&losses)),
     }
+}
+
+/// What the system misses by itself: no fault is to blame for it, and what ends none mends it.
+fn of_itself(facts: &Facts<'_>, missed: &[Target], out: &mut Document) {
+    let quiet = facts.quiet();
+    let against: Vec<String> = missed.iter().map(|one| facts.against(quiet, one)).collect();
+    out.heading(3, plain(&format!("Without any fault: {}", listed(&against))));
+    let causes = super::failed::of_variant(facts, quiet);
+    let of_calls = causes.iter().filter(|(cause, ..)| cause.of != CauseOf::Tasks);
+    let told = of_calls.take(CAUSES).map(|(cause, place, _)| {
+        format!("{} {}", facts.figures.level(quiet, *place), words::sign(cause))
+    });
+    let told: Vec<String> = told.collect();
+    let seen = match told.is_empty() {
+        true => "no call fails then: tasks take longer than they may".to_owned(),
+        false => format!("what fails then in a run: {}", listed(&told)),
+    };
+    out.say(format!(
+        "Impact: this is there before anything is injected into {}, and stays when every fault is \
+         mended; {seen}. {} shows it.",
+        code(facts.source),
+        code(facts.figures.command(quiet))
+    ));
 }
 
 /// The log of a run, and the command that shows all of it.

@@ -1,6 +1,5 @@
 //! The hardening checklist, counted in the system itself.
 
-use patterns::Duration;
 use sim::model::system::{Caller, Edge};
 
 use super::document::{Document, code};
@@ -66,22 +65,11 @@ fn has(facts: &Facts<'_>, edge: &Edge, kinds: &[&str]) -> bool {
     policy.is_some_and(|policy| policy.layers.iter().any(|one| kinds.contains(&&*one.kind)))
 }
 
-/// Failure modes with something that handles them on every call that meets them.
+/// Failure modes with something that handles them on every call that meets them, and has acted.
 fn handled(facts: &Facts<'_>) -> Point {
-    let handlers = ["retry", "fallback", "breaker", "timeout", "hedge", "cache", "balance"];
     let faults = facts.faults();
     let lacking = faults.iter().filter_map(|fault| {
-        let edges = words::edges_hit(facts.system, fault);
-        let bare = edges.iter().filter(|edge| !has(facts, edge, &handlers));
-        let mut bare: Vec<String> = bare.map(|edge| code(facts.system.edge_name(edge))).collect();
-        let groups = words::groups_hit(fault).into_iter();
-        // What goes round in circles is alive: it must be bounded.
-        let is_stuck = fault.effect.info().name == "stuck";
-        let alone = groups.filter(|group| {
-            let is_bounded = is_stuck && is_bounded(facts, *group);
-            !is_bounded && !is_kept_alive(facts, *group)
-        });
-        bare.extend(alone.map(|group| code(&facts.system.agents[group].name)));
+        let bare = facts.unhandled(fault);
         (!bare.is_empty()).then(|| format!("{} on {}", code(&fault.name), listed(&bare)))
     });
     let lacking = lacking.collect();
@@ -118,13 +106,6 @@ fn is_kept_alive(facts: &Facts<'_>, group: usize) -> bool {
     life.is_some_and(|life| life.supervise.is_some())
 }
 
-/// Whether tasks of a group end at a time or when something is spent.
-fn is_bounded(facts: &Facts<'_>, group: usize) -> bool {
-    let limit = facts.system.agents[group].limit();
-    limit.is_some_and(|limit| limit < Duration::MAX)
-        || facts.system.budgets.iter().any(|budget| budget.groups.contains(&group))
-}
-
 /// Groups of agents whose processes can fail, with something that starts them again.
 fn kept_alive(facts: &Facts<'_>) -> Point {
     let hit = (0..facts.system.agents.len()).filter(|group| {
@@ -142,5 +123,8 @@ fn alerted(facts: &Facts<'_>) -> Point {
     let is_found = |name: &str| facts.alerts.iter().any(|alert| alert.finds(name));
     let lacking = faults.iter().filter(|fault| !is_found(&fault.name));
     let lacking = lacking.map(|fault| code(&fault.name)).collect();
-    Point { what: "failure modes that an alert finds".to_owned(), all: faults.len(), lacking }
+    let followed = faults.len() < facts.faults().len();
+    let what = if followed { ", each with what follows it" } else { "" };
+    let what = format!("failure modes that an alert finds{what}");
+    Point { what, all: faults.len(), lacking }
 }

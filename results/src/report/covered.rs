@@ -1,7 +1,9 @@
 //! Which of the entries that every runbook needs were tried, and which were not.
 
+use patterns::Class;
 use patterns::settings::{Group, Value};
 use sim::System;
+use sim::causes::CauseOf;
 use sim::fault::{Schedule, Scope};
 use sim::model::system::{Edge, Fault, Place};
 use sim::trial::{Trial, TrialOf};
@@ -24,21 +26,23 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         LONG <= lasts(fault) && services.any(|one| takes_away(facts.system, fault, one))
     };
     let limit = |fault: &Fault| fault.effect.word().contains("rate-limit");
+    let wrong = |fault: &Fault| ["wrong", "stale"].contains(&fault.effect.info().name);
     let force =
         |of: &TrialOf| matches!(of, TrialOf::Lever { action, .. } if action.starts_with("force"));
     let reset =
         |of: &TrialOf| matches!(of, TrialOf::Lever { action, .. } if action.starts_with("reset"));
     let heals = |of: &TrialOf| {
         matches!(of, TrialOf::Without { kind, .. }
-            if ["retry", "fallback", "supervise", "checkpoint"].contains(&words::kind(kind)))
+            if ["retry", "fallback", "supervise", "checkpoint", "recovery"].contains(&words::kind(kind)))
     };
     let rows = [
         ("everything fails", faults(facts, all)),
         ("one agent degrades", faults(facts, agents)),
         ("a service is away for long", faults(facts, long)),
-        ("a rate limit is hit", faults(facts, limit)),
+        ("a rate limit is hit", rate_limits(facts, limit)),
         ("a loop burns the budget", faults(facts, kind("stuck"))),
         ("a checkpoint is corrupt", faults(facts, kind("corrupt"))),
+        ("answers are wrong", faults(facts, wrong)),
         ("a breaker stays open", trials(facts, force)),
         ("healing does not work", trials(facts, heals)),
         ("all come back at once", trials(facts, reset)),
@@ -99,10 +103,30 @@ fn faults(facts: &Facts<'_>, is_it: impl Fn(&Fault) -> bool) -> String {
     or_nothing(facts, &those.map(|fault| code(&fault.name)).collect::<Vec<_>>())
 }
 
+/// Faults by which a rate limit is hit, or else how often one is by the load alone.
+fn rate_limits(facts: &Facts<'_>, is_it: impl Fn(&Fault) -> bool) -> String {
+    if facts.faults().into_iter().any(&is_it) {
+        return faults(facts, is_it);
+    }
+    let seen = super::failed::of_variant(facts, 0);
+    let seen = seen
+        .iter()
+        .filter(|(cause, ..)| cause.of != CauseOf::Tasks && cause.what == Class::RateLimit.name());
+    let told = seen.map(|(cause, place, _)| {
+        format!("{} {} in a run", facts.figures.level(0, *place), words::sign(cause))
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        return or_nothing(facts, &[]);
+    }
+    format!("by no fault, and by its load: {}", listed(&told))
+}
+
 fn trials(facts: &Facts<'_>, is_it: impl Fn(&TrialOf) -> bool) -> String {
     let told = facts.numbered(is_it).into_iter();
-    let told = told
-        .map(|(variant, Trial { name, .. })| format!("{}: {}", code(name), facts.effects(variant)));
+    let told = told.map(|(variant, Trial { name, .. })| {
+        format!("with {} {}", code(name), facts.effects(variant))
+    });
     or_nothing(facts, &told.collect::<Vec<_>>())
 }
 

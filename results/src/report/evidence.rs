@@ -210,7 +210,7 @@ fn one_round(log: &[LogEntry], end: &LogEntry) -> Vec<String> {
         return lines;
     }
     let (first, left) = (LINES_MAX - LAST, lines.len() - LINES_MAX);
-    let between = format!("… and {left} more calls that end");
+    let between = format!("… and {} that end", words::counted(left, "more call"));
     let (begin, rest) = lines.split_at(first);
     let last = rest.iter().skip(left);
     begin.iter().chain(std::iter::once(&between)).chain(last).cloned().collect()

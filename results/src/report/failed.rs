@@ -11,13 +11,7 @@ use crate::causes;
 const TOLD_MAX: usize = 12;
 
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
-    let all = sim::causes::causes(facts.system).into_iter().filter_map(|cause| {
-        let place = facts.figures.place_of(&cause.measure)?;
-        let mean = facts.figures.estimate(0, place).mean;
-        (0.0 < mean).then_some((cause, place, mean))
-    });
-    let mut all: Vec<(Cause, usize, f64)> = all.collect();
-    all.sort_by(|a, b| b.2.total_cmp(&a.2));
+    let all = of_variant(facts, 0);
     let quiet = (!facts.faults().is_empty()).then(|| facts.quiet());
     let rows = all.iter().take(TOLD_MAX).map(|(cause, place, _)| {
         let by = cause.by.as_deref().unwrap_or("–");
@@ -45,4 +39,17 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     let columns = ["Where", "Failed", "By", "How", "As it is", "Without any fault"];
     let columns = &columns[..if quiet.is_some() { 6 } else { 5 }];
     out.table(caption, columns, rows.collect());
+}
+
+/// In what ways something fails in a variant, each with where it is measured and how often it comes
+/// in a run; what comes most often first.
+pub(super) fn of_variant(facts: &Facts<'_>, variant: usize) -> Vec<(Cause, usize, f64)> {
+    let all = sim::causes::causes(facts.system).into_iter().filter_map(|cause| {
+        let place = facts.figures.place_of(&cause.measure)?;
+        let mean = facts.figures.estimate(variant, place).mean;
+        (0.0 < mean).then_some((cause, place, mean))
+    });
+    let mut all: Vec<(Cause, usize, f64)> = all.collect();
+    all.sort_by(|a, b| b.2.total_cmp(&a.2));
+    all
 }

@@ -1,6 +1,6 @@
 //! What is better, what matters, and what it costs.
 
-use sim::measure::Better;
+use sim::measure::{Better, Unit};
 use sim::trial::TrialOf;
 
 use super::facts::Facts;
@@ -10,8 +10,11 @@ use crate::chart::level;
 /// The part of what is lost or gained from which on it matters.
 const MATTERS: f64 = 0.002;
 
-/// The part of what something is from which on more of it is a price.
+/// The part of what something is [held against](Facts::scale) from which on more of it is a price.
 const PRICE_MIN: f64 = 0.01;
+
+/// The share of tasks from which on it is told that they are degraded or wrong.
+pub(super) const SEEN: f64 = 0.001;
 
 /// By how much longer agents may wait for something better.
 const PRICE: f64 = 0.25;
@@ -19,7 +22,7 @@ const PRICE: f64 = 0.25;
 impl Facts<'_> {
     /// What a loss is measured by: what tasks are worth if they are worth something; else what the
     /// file looks at, if that is something of its own; else what each group gets done, where a
-    /// degraded task counts half.
+    /// degraded task counts half, and a wrong one nothing.
     pub(super) fn losses(&self) -> Vec<usize> {
         if let Some(worth) = self.figures.place("system.value") {
             return vec![worth];
@@ -54,11 +57,12 @@ impl Facts<'_> {
         (gains.sum(), is_clear)
     }
 
-    /// Whether a gain is so large that it matters.
-    pub(super) fn matters(&self, gain: f64) -> bool {
-        let level = |place: &usize| self.figures.estimate(0, *place).mean;
-        let level: f64 = self.losses().iter().map(level).map(f64::abs).sum();
-        MATTERS * level <= gain
+    /// Whether a gain is so large that it matters to some group.
+    pub(super) fn matters(&self, variant: usize) -> bool {
+        self.losses().into_iter().any(|place| {
+            let more = self.better(place).sign() * self.figures.difference(variant, place).mean;
+            0.0 < more && MATTERS * self.figures.estimate(0, place).mean.abs() <= more
+        })
     }
 
     /// Whether a measure is better (1), worse (-1) or neither (0) than as it is written.
@@ -106,13 +110,25 @@ impl Facts<'_> {
             names.map(|name| self.figures.place(&format!("agents.{}.{name}", agents.name)))
         });
         let is_large = |place: usize| {
-            let level = self.figures.estimate(0, place).mean;
-            PRICE_MIN * level <= self.figures.difference(variant, place).mean.abs()
+            let more = self.figures.difference(variant, place).mean.abs();
+            PRICE_MIN * self.scale(place) <= more
         };
         let is_price = |place: &usize| {
             !asked.contains(place) && self.turn(variant, *place) < 0.0 && is_large(*place)
         };
         of_agents.flatten().filter(is_price).collect()
+    }
+
+    /// Against what a price is large: the time that agents spent on tasks if it is such a time, a
+    /// tenth of all tasks if it is a share; else what it is as the system is written.
+    fn scale(&self, place: usize) -> f64 {
+        let measure = &self.figures.result().measures[place];
+        if measure.unit() == Unit::Share {
+            return 0.1;
+        }
+        let busy = self.figures.place(&format!("agents.{}.busy", measure.of_whom()));
+        let busy = busy.filter(|_| measure.unit() == Unit::WorkSeconds);
+        self.figures.estimate(0, busy.unwrap_or(place)).mean
     }
 
     /// Whether a price may be paid for something better: to wait somewhat longer may be.
@@ -123,17 +139,64 @@ impl Facts<'_> {
         is_wait && more < PRICE * self.figures.estimate(0, price).mean
     }
 
-    /// Whether a variant can be advised: it is better beyond chance, by something that matters,
-    /// makes nothing worse that is looked at, makes nobody wait much longer, and does not take the
-    /// system further from what must hold.
-    pub(super) fn is_advisable(&self, variant: usize) -> bool {
-        let (gain, _) = self.gain(variant);
-        self.is_better_among_all(variant)
-            && 0.0 < gain
-            && self.matters(gain)
-            && self.readiness(0) <= self.readiness(variant)
-            && self.asked().into_iter().all(|place| 0.0 <= self.turn(variant, place))
-            && self.prices(variant).into_iter().all(|price| self.is_fair(variant, price))
+    /// Whether a variant can be advised: it is better, and nothing holds it back.
+    pub(super) fn is_advisable(&self, variant: usize, of: &TrialOf) -> bool {
+        let (gain, is_clear) = self.gain(variant);
+        is_clear && 0.0 < gain && self.held_back(variant, of).is_none()
+    }
+
+    /// Why a variant that is better is not advised: it leaves out what nothing has tested, chance
+    /// may do as much among all that is tried, it does not matter, it takes the system further from
+    /// what must hold, makes something worse that is looked at, or has its price.
+    pub(super) fn held_back(&self, variant: usize, of: &TrialOf) -> Option<String> {
+        let names = |all: Vec<usize>| {
+            let names = all.into_iter().map(|place| self.name(place));
+            words::listed(&names.collect::<Vec<_>>())
+        };
+        if let Some(untested) = self.untested_purpose(of) {
+            return Some(untested);
+        }
+        if !self.is_better_among_all(variant) {
+            let among = words::counted(self.comparisons(), "change");
+            return Some(format!("among {among} chance may do as much"));
+        }
+        if !self.matters(variant) {
+            return Some(format!("that is less than {:.1} % of it", 100.0 * MATTERS));
+        }
+        let then = self.readiness(variant);
+        if then < self.readiness(0) {
+            return Some(format!("the system would be {} with it", then.word()));
+        }
+        let is_worse = |place: &usize| self.turn(variant, *place) < 0.0;
+        let worse: Vec<usize> = self.asked().into_iter().filter(is_worse).collect();
+        if !worse.is_empty() {
+            return Some(format!("it makes {} worse", names(worse)));
+        }
+        let prices = self.prices(variant).into_iter();
+        let unfair: Vec<usize> = prices.filter(|price| !self.is_fair(variant, *price)).collect();
+        (!unfair.is_empty()).then(|| format!("its price is {}", names(unfair)))
+    }
+
+    /// By what changes are advised, in a sentence.
+    pub(super) fn rule_of_advice(&self) -> String {
+        let losses = self.losses().into_iter().map(|place| self.name(place));
+        format!(
+            "A change is advised where {} gets better by at least {:.1} %, in intervals that hold \
+             together over all {} that were tried, while nothing that is looked at gets worse, no \
+             target is lost, nothing more breaks off or is thrown away, and nobody waits more than \
+             {:.0} % longer; a pattern is left out only if what it is for was tested.",
+            words::listed(&losses.collect::<Vec<_>>()),
+            100.0 * MATTERS,
+            words::counted(self.comparisons(), "change"),
+            100.0 * PRICE
+        )
+    }
+
+    /// Where the share of right answers of a group is, if wrong ones are seen.
+    pub(super) fn right_of(&self, group: &str) -> Option<usize> {
+        let place = |name: &str| self.figures.place(&format!("agents.{group}.{name}"));
+        let is_seen = |place: usize| SEEN <= self.figures.estimate(0, place).mean;
+        place("right").filter(|_| place("wrong").is_some_and(is_seen))
     }
 
     /// Whether two variants come to the same in all that is looked at, run by run.

@@ -6,8 +6,9 @@ use super::verdict::Target;
 use super::words::{self, Kept, bound};
 
 /// What is told of every group of agents.
-const OF_AGENTS: [&str; 18] = [
+const OF_AGENTS: [&str; 19] = [
     "success",
+    "right",
     "complete",
     "degraded",
     "failed",

@@ -6,7 +6,6 @@ use sim::trial::TrialOf;
 use super::document::{Document, code};
 use super::facts::Facts;
 use super::words::{self, listed};
-use crate::causes::Causes;
 
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Patterns");
@@ -16,18 +15,10 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     numbers(facts, out);
 }
 
-/// The kinds of layers of which nothing was seen in any run, by the edge or the policy.
+/// The layers of which nothing was seen in any run, by the edge or the policy.
 pub(super) fn idle(facts: &Facts<'_>) -> Vec<String> {
-    let value = |measure: &sim::measure::Measure| {
-        let place = facts.figures.place_of(measure);
-        place.map_or(f64::NAN, |place| facts.figures.estimate(0, place).mean)
-    };
-    let causes = Causes::of(facts.system, value);
-    let idle = causes.idle().into_iter();
-    idle.flat_map(|(of, kinds)| {
-        kinds.into_iter().map(move |kind| format!("{} on {}", code(kind), code(of)))
-    })
-    .collect()
+    let all = facts.idle().into_iter();
+    all.map(|(of, kind)| format!("{} on {}", code(kind), code(of))).collect()
 }
 
 fn worth(facts: &Facts<'_>, out: &mut Document) {

@@ -5,6 +5,7 @@ use sim::model::system::Fault;
 
 use super::document::{Document, code};
 use super::facts::Facts;
+use super::families::{WAYS, is_of_way};
 use super::words::{self, counted, listed};
 
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
@@ -12,22 +13,6 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     let ranked = facts.ranked_faults();
     let rows = ranked.iter().filter_map(|one| {
         let fault = facts.faults().into_iter().find(|fault| fault.name == one.name)?;
-        let edges = words::edges_hit(facts.system, fault);
-        let mut layers: Vec<String> = Vec::new();
-        for policy in edges.iter().filter_map(|edge| edge.policy) {
-            for layer in &facts.system.policies[policy].layers {
-                let name = code(&layer.kind);
-                if !layers.contains(&name) {
-                    layers.push(name);
-                }
-            }
-        }
-        for group in words::groups_hit(fault) {
-            let life = facts.system.agents[group].life.as_deref();
-            if life.is_some_and(|life| life.supervise.is_some()) {
-                layers.push(code("supervise"));
-            }
-        }
         let by = facts.losses().first().copied().unwrap_or(facts.figures.result().objective);
         let (worst, name) = (facts.figures.worst(one.only, by), facts.name(by));
         Some(vec![
@@ -35,7 +20,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
             likelihood(facts, fault),
             facts.effects(one.spared),
             format!("{name} {worst}"),
-            listed(&layers),
+            listed(&facts.in_its_way(fault)),
         ])
     });
     let caption = format!("Risks of {} that were measured, the dearest first.", code(facts.source));
@@ -52,7 +37,7 @@ fn likelihood(facts: &Facts<'_>, fault: &Fault) -> String {
     match &fault.schedule {
         Schedule::Renewal { up, down } => {
             let cycle = up.mean_secs() + down.mean_secs();
-            format!("{:.2} times a week, as assumed", 168.0 * hour / cycle)
+            format!("{:.1} times a week, as assumed", 168.0 * hour / cycle)
         }
         Schedule::After { .. } | Schedule::OnDemand { .. } => "with another one".to_owned(),
         Schedule::Once { .. } if words::is_throughout(facts.system, fault) => {
@@ -74,17 +59,13 @@ fn untested(facts: &Facts<'_>) -> Vec<String> {
     let system = facts.system;
     let faults = facts.faults();
     let services = system.services.iter().enumerate().filter_map(|(place, service)| {
-        let kinds: Vec<&str> = faults
-            .iter()
-            .filter(|fault| words::services_hit(fault).contains(&place))
-            .map(|fault| fault.effect.info().name)
-            .collect();
-        if kinds.is_empty() {
+        let hits = |fault: &&&Fault| words::services_hit(fault).contains(&place);
+        if !faults.iter().any(|fault| hits(&fault)) {
             return Some(format!("any fault of {}", code(&service.name)));
         }
-        let basic = ["down", "hang", "slow", "errors"];
+        let is_tested = |way: &str| faults.iter().filter(hits).any(|fault| is_of_way(fault, way));
         let lacking: Vec<String> =
-            basic.iter().filter(|kind| !kinds.contains(kind)).map(|kind| code(*kind)).collect();
+            WAYS.iter().filter(|(way, _)| !is_tested(way)).map(|(way, _)| code(way)).collect();
         (!lacking.is_empty()).then(|| format!("{} of {}", listed(&lacking), code(&service.name)))
     });
     let groups = system.agents.iter().enumerate().filter_map(|(place, agents)| {

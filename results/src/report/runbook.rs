@@ -1,15 +1,21 @@
 //! The runbook: an entry for each failure mode, with what was seen of it in simulation.
 
-use sim::causes::{Cause, CauseOf, acts, causes};
+use patterns::Time;
+use sim::causes::acts;
+use sim::fault::Schedule;
 use sim::model::system::Fault;
 use sim::trial::TrialOf;
 
-use super::alarms::rule;
+use super::alarms::{rule, seen};
 use super::document::{Document, code, plain};
 use super::evidence::rounded;
 use super::facts::{Facts, Ranked};
+use super::signs::{look_alikes, rises, signs};
 use super::words::{self, listed};
 use crate::estimate::Estimate;
+
+/// Counts of what layers do that are told of a fault, the largest first.
+const ACTS_MAX: usize = 6;
 
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Runbook");
@@ -24,7 +30,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
             ("Signs", signs(facts, &one, fault)),
             ("Looks like", look_alikes(facts, &one, fault)),
             ("Automatic reaction", reaction(facts, &one, fault)),
-            ("Levers", levers(facts, &one)),
+            ("Levers", levers(facts, &one, fault)),
             ("Verification", verification(facts, &one, fault)),
             ("Escalation", escalation(facts, &one, fault)),
             ("Afterwards", afterwards(facts, &one, fault)),
@@ -60,101 +66,17 @@ pub(super) fn detected_by(facts: &Facts<'_>, fault: &str) -> String {
             [Some(half), None] => format!(", in half of them after {half}"),
             _ => String::new(),
         };
-        Some(format!("{} in {:.0} % of runs{times}", rule(alert), 100.0 * finds.share))
+        Some(format!("{} in {}{times}", rule(alert), seen(finds)))
     });
     let found: Vec<String> = found.collect();
     if found.is_empty() {
         format!(
-            "no alert on {} finds {} in half of its runs without false alarms: look at its signs",
+            "no alert on {} finds {} in half of the times at which it comes without false alarms",
             code(facts.source),
             code(fault)
         )
     } else {
         found.join("; ")
-    }
-}
-
-/// Ways in which something fails where a fault comes alone, above what fails without it.
-fn rising(facts: &Facts<'_>, one: &Ranked) -> Vec<(Cause, usize)> {
-    let all = causes(facts.system).into_iter().filter(|cause| cause.of != CauseOf::Tasks);
-    all.filter_map(|cause| rises(facts, one, &cause).map(|place| (cause, place))).collect()
-}
-
-/// Where something is measured that is seen more often where a fault comes alone than without it.
-fn rises(facts: &Facts<'_>, one: &Ranked, cause: &Cause) -> Option<usize> {
-    let quiet = facts.quiet();
-    let place = facts.figures.place_of(&cause.measure)?;
-    let [now, before] = [one.only, quiet].map(|of| facts.figures.estimate(of, place).mean);
-    (one.only != quiet && now > RISES * before + 0.5).then_some(place)
-}
-
-/// By how much more often than without a fault something has to happen to be a sign of it.
-const RISES: f64 = 1.5;
-
-fn sign(cause: &Cause) -> String {
-    let by = cause.by.as_ref().map_or(String::new(), |by| format!(" by {}", code(by)));
-    format!("{}{by} on {}", code(cause.what), code(&cause.name))
-}
-
-fn signs(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
-    let told = rising(facts, one)
-        .into_iter()
-        .map(|(cause, place)| format!("{} {}", facts.figures.level(one.only, place), sign(&cause)));
-    let told: Vec<String> = told.collect();
-    if !told.is_empty() {
-        return format!("in a run {}", listed(&told));
-    }
-    let groups = words::groups_hit(fault).into_iter().filter_map(|group| {
-        let name = &facts.system.agents[group].name;
-        let place = facts.figures.place(&format!("agents.{name}.process-availability"))?;
-        let up = facts.figures.level(one.only, place);
-        Some(format!("processes of {} are up {up} of the time", code(name)))
-    });
-    let groups: Vec<String> = groups.collect();
-    if groups.is_empty() {
-        return format!("nothing fails more often on any edge while {} comes", code(&one.name));
-    }
-    listed(&groups)
-}
-
-/// Other failure modes with the same signs, and what tells them apart.
-fn look_alikes(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
-    let signs_of = |of: &Ranked| {
-        rising(facts, of).iter().map(|(cause, _)| sign(cause)).collect::<Vec<String>>()
-    };
-    let own = signs_of(one);
-    let others = facts.ranked_faults().into_iter().filter(|other| other.name != one.name);
-    let told = others.filter_map(|other| {
-        let of_other = signs_of(&other);
-        let (shared, apart): (Vec<&String>, Vec<&String>) =
-            own.iter().partition(|sign| of_other.contains(sign));
-        let apart: Vec<String> = apart.into_iter().cloned().collect();
-        let apart = if apart.is_empty() {
-            "nothing but how often tells them apart".to_owned()
-        } else {
-            format!("only {} has {}", code(&one.name), listed(&apart))
-        };
-        (!shared.is_empty()).then(|| format!("{}: {apart}", code(&other.name)))
-    });
-    let told: Vec<String> = told.collect();
-    if told.is_empty() {
-        return nothing_alike(facts, one, fault, &own);
-    }
-    told.join("; ")
-}
-
-/// Why nothing else looks like it.
-fn nothing_alike(facts: &Facts<'_>, one: &Ranked, fault: &Fault, own: &[String]) -> String {
-    let others = facts.ranked_faults().into_iter().filter(|other| other.name != one.name);
-    let others: Vec<String> = others.map(|other| code(&other.name)).collect();
-    let hit: Vec<String> = words::hit(facts.system, fault).iter().map(code).collect();
-    match (others.is_empty(), own.is_empty()) {
-        (true, _) => format!("nothing else was tried that could look like it at {}", listed(&hit)),
-        (_, true) => {
-            format!("it has no sign by which {} could be taken for it", others.join(" or "))
-        }
-        _ if others.len() == 1 => format!("{} has no {}", others[0], own.join(" and no ")),
-        _ => format!("none of {} has {}", listed(&others), own.join(" or ")),
     }
 }
 
@@ -176,7 +98,10 @@ fn reaction(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
         told.push(format!("in the median run, from its first effect on: {states}"));
     }
     if !acts.is_empty() {
-        told.push(format!("in a run {}", listed(&acts)));
+        let more = acts.len().saturating_sub(ACTS_MAX);
+        let more = if more == 0 { String::new() } else { format!("; {more} more counts rise") };
+        let acts = &acts[..acts.len().min(ACTS_MAX)];
+        told.push(format!("in a run {}{more}", listed(acts)));
     }
     if told.is_empty() {
         return format!("no layer acts more often while {} comes alone", code(&one.name));
@@ -194,24 +119,29 @@ fn acting(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> Vec<String> {
     let all = acts(facts.system).into_iter().filter(|act| owners.contains(&act.name));
     let told = all.filter_map(|act| {
         let place = rises(facts, one, &act)?;
-        Some(format!("{} {}", facts.figures.level(one.only, place), sign(&act)))
+        let text = format!("{} {}", facts.figures.level(one.only, place), words::sign(&act));
+        Some((facts.figures.estimate(one.only, place).mean, text))
     });
-    told.collect()
+    let mut told: Vec<(f64, String)> = told.collect();
+    told.sort_by(|a, b| b.0.total_cmp(&a.0));
+    told.into_iter().map(|(_, text)| text).collect()
 }
 
 /// What is to be done about a lever: by what losses are measured by, and by whether anything else
-/// gets worse.
+/// gets better or worse.
 fn advice(facts: &Facts<'_>, variant: usize) -> &'static str {
     let (gain, is_clear) = facts.gain(variant);
-    let is_worse = facts.asked().into_iter().any(|place| facts.turn(variant, place) < 0.0);
-    let has_price = is_worse || !facts.prices(variant).is_empty();
-    match (is_clear, 0.0 < gain) {
-        (true, false) => "do not",
-        (true, true) if !facts.matters(gain) => "no use in",
-        (true, true) if has_price => "only at a price",
-        (true, true) => "do",
-        (false, _) if is_worse => "do not",
-        _ => "no use in",
+    let turns =
+        |sign: f64| facts.asked().into_iter().any(|place| 0.0 < sign * facts.turn(variant, place));
+    let is_better = is_clear && 0.0 < gain || turns(1.0);
+    let is_worse = turns(-1.0) || !facts.prices(variant).is_empty();
+    match (is_better, is_worse) {
+        _ if is_clear && gain < 0.0 => "do not",
+        (true, true) => "only at a price",
+        (true, false) if is_clear && !facts.matters(variant) => "of little use is",
+        (true, false) => "do",
+        (false, true) => "do not",
+        (false, false) => "of no use is",
     }
 }
 
@@ -230,28 +160,38 @@ fn conflict(facts: &Facts<'_>, variant: usize) -> &'static str {
     }
 }
 
-fn levers(facts: &Facts<'_>, one: &Ranked) -> String {
+/// Why no lever was pulled.
+fn why_none(facts: &Facts<'_>, fault: &Fault) -> String {
+    let hit: Vec<String> = words::hit(facts.system, fault).iter().map(code).collect();
+    match fault.schedule.fixed_times(facts.system.horizon) {
+        None => "it comes by chance, and nobody can act at a time that is not known".to_owned(),
+        Some(times) if times.iter().all(|(_, end)| *end <= facts.system.warmup) => {
+            "it is over before the warm-up is, and nothing is counted by then".to_owned()
+        }
+        Some(_) => format!("nothing of {} can be restarted, shed, paused or reset", listed(&hit)),
+    }
+}
+
+fn levers(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
     let pulled =
         facts.numbered(|of| matches!(of, TrialOf::Lever { fault, .. } if *fault == one.name));
     let told = pulled.iter().map(|(variant, trial)| {
-        let TrialOf::Lever { action, at, .. } = &trial.of else { return String::new() };
+        let TrialOf::Lever { action, how, at, .. } = &trial.of else { return String::new() };
+        let how = if how.is_empty() { String::new() } else { format!(" ({how})") };
         let effects = facts.effects_at_price(*variant);
         let conflict = conflict(facts, *variant);
-        format!("{} {} at {at}: {effects}{conflict}", advice(facts, *variant), code(action))
+        let advice = advice(facts, *variant);
+        format!("{advice} {}{how} at {at}: {effects}{conflict}", code(action))
     });
     let told: Vec<String> = told.collect();
     if told.is_empty() {
-        return format!(
-            "none was pulled for {}: it does not come at a known time after the warm-up, or hits \
-             nothing that can be restarted, shed, paused or reset",
-            code(&one.name)
-        );
+        return format!("none was pulled for {}: {}", code(&one.name), why_none(facts, fault));
     }
     told.join("; ")
 }
 
 /// The groups that meet a fault, by name.
-fn groups(facts: &Facts<'_>, fault: &Fault) -> Vec<String> {
+pub(super) fn groups(facts: &Facts<'_>, fault: &Fault) -> Vec<String> {
     let groups = words::groups_that_meet(facts.system, fault).into_iter();
     groups.map(|group| facts.system.agents[group].name.clone()).collect()
 }
@@ -290,10 +230,19 @@ fn verification(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
                 words::counted(runs, "run")
             ));
         }
+        let place = facts.figures.place(&format!("agents.{name}.mttr.recover"))?;
+        if !facts.figures.estimate(one.only, place).is_reliable {
+            return Some(format!(
+                "{} has too few failure episodes by {} to say how long it takes to recover",
+                code(&name),
+                code(&one.name)
+            ));
+        }
         Some(format!(
             "{} has good outcomes again {recover} after the last failure that is no refusal of its \
-             own layers, and is back at its bound {verify} later",
-            code(&name)
+             own layers, and is back at its bound {verify} later{}",
+            code(&name),
+            back_at(facts, one, fault, &name)
         ))
     });
     let told: Vec<String> = told.collect();
@@ -304,6 +253,26 @@ fn verification(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
         );
     }
     told.join("; ")
+}
+
+/// When a group is back for good, beside when a fault that comes once is over.
+fn back_at(facts: &Facts<'_>, one: &Ranked, fault: &Fault, group: &str) -> String {
+    let Schedule::Once { at, lasts } = fault.schedule else { return String::new() };
+    let over = (at + lasts).since(facts.system.warmup);
+    let place = facts.figures.place(&format!("agents.{group}.recovery"));
+    let Some(place) = place.filter(|_| !words::is_throughout(facts.system, fault)) else {
+        return String::new();
+    };
+    // What has episodes without any fault is never back for good.
+    let mut quiet = facts.figures.result().values(facts.quiet(), place);
+    if one.only == facts.quiet() || !quiet.all(|value| value == 0.0) {
+        return String::new();
+    }
+    let back = facts.figures.level(one.only, place);
+    let after = if facts.system.warmup == Time::ZERO { "the beginning" } else { "the warm-up" };
+    format!(
+        ": its last failure episode is over {back} after {after}, and the fault {over} after it"
+    )
 }
 
 fn escalation(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {

@@ -5,7 +5,7 @@ use sim::trial::TrialOf;
 use super::document::{Block, Document, code, strong};
 use super::facts::{Facts, Ranked};
 use super::verdict::Readiness;
-use super::words::{self, Kept, bound, counted, listed};
+use super::words::{self, Kept, counted, listed};
 
 /// Losses that are named on the first page.
 const NAMED: usize = 3;
@@ -65,12 +65,10 @@ fn losses(facts: &Facts<'_>) -> String {
     });
     let told: Vec<String> = told.collect();
     let more = dear.len().saturating_sub(NAMED);
-    let mut said = match told.len() {
+    let mut said = without_faults(facts);
+    said += &match told.len() {
         0 if ranked.is_empty() => {
-            return format!(
-                "Nothing is injected into {}, so nothing can be ranked.",
-                code(facts.source)
-            );
+            format!("Nothing is injected into {}, so nothing can be ranked.", code(facts.source))
         }
         0 => String::new(),
         1 => format!("What it costs: {}.", told[0]),
@@ -88,6 +86,27 @@ fn losses(facts: &Facts<'_>) -> String {
         );
     }
     said.trim_start().to_owned()
+}
+
+/// What is lost without any fault, which no fault makes.
+fn without_faults(facts: &Facts<'_>) -> String {
+    let missed = facts.missed_without_faults();
+    let quiet = facts.quiet();
+    if quiet == 0 {
+        return String::new();
+    }
+    if !missed.is_empty() {
+        let told: Vec<String> = missed.iter().map(|one| facts.against(quiet, one)).collect();
+        return format!("No fault makes all of it: even without any, {}. ", listed(&told));
+    }
+    let of = |name: &str| facts.figures.place(&format!("agents.{name}.success"));
+    let groups = facts.system.agents.iter().take(NAMED);
+    let told = groups.filter_map(|agents| {
+        let level = facts.figures.level(quiet, of(&agents.name)?);
+        Some(format!("{level} of the tasks of {}", code(&agents.name)))
+    });
+    let told: Vec<String> = told.collect();
+    format!("Without any fault, {} succeed. ", listed(&told))
 }
 
 /// What the patterns change, or what the variant of the file changes that shows how it was before.
@@ -114,16 +133,10 @@ fn before_and_after(facts: &Facts<'_>, out: &mut Document) {
 
 pub(super) fn verdict(facts: &Facts<'_>) -> String {
     let readiness = facts.readiness(0);
-    let measures = &facts.figures.result().measures;
     let targets = facts.targets();
     let of = |kept: Kept| {
         let those = targets.iter().filter(|target| facts.kept(0, target) == kept);
-        let told = those.map(|target| {
-            let measure = &measures[target.measure];
-            let (name, bound) = (words::measure(measure), bound(&target.bound, measure.unit()));
-            format!("{name} is {} ({bound})", facts.figures.level(0, target.measure))
-        });
-        told.collect::<Vec<_>>()
+        those.map(|target| facts.against(0, target)).collect::<Vec<_>>()
     };
     let no = [of(Kept::No), of(Kept::MissedOnAverage)].concat();
     let mean = of(Kept::OnAverage);
@@ -133,11 +146,27 @@ pub(super) fn verdict(facts: &Facts<'_>) -> String {
         }
         Readiness::Undecided => format!("nothing of {} was measured", code(facts.source)),
         Readiness::NotReady => listed(&no),
-        Readiness::WithCaveats => format!("on the mean only: {}", listed(&mean)),
+        Readiness::WithCaveats => with_caveats(facts, &mean),
         Readiness::Ready => format!("{} met by whole intervals", counted(targets.len(), "target")),
     };
     let word = strong(format!("{}:", capital(readiness.word())));
     format!("{word} {why}. {}{}", by_the_course(facts, readiness), flip(facts, readiness))
+}
+
+/// What speaks against a system that meets its targets.
+fn with_caveats(facts: &Facts<'_>, on_the_mean: &[String]) -> String {
+    let mut all = Vec::new();
+    if !on_the_mean.is_empty() {
+        all.push(format!("on the mean only: {}", listed(on_the_mean)));
+    }
+    for (target, right) in facts.hidden(0) {
+        all.push(format!(
+            "{} counts wrong answers as well: {}",
+            facts.name(target.measure),
+            facts.against(0, &right)
+        ));
+    }
+    all.join("; ")
 }
 
 /// What the course would say of a system that asks less of itself.
@@ -147,11 +176,9 @@ fn by_the_course(facts: &Facts<'_>, readiness: Readiness) -> String {
         return String::new();
     }
     let missed = facts.course_targets().into_iter();
-    let missed = missed.filter(|target| facts.kept(0, target) == Kept::No).map(|target| {
-        let unit = facts.figures.result().measures[target.measure].unit();
-        let level = facts.figures.level(0, target.measure);
-        format!("{} is {level} ({})", facts.name(target.measure), bound(&target.bound, unit))
-    });
+    let missed = missed
+        .filter(|target| facts.kept(0, target) == Kept::No)
+        .map(|target| facts.against(0, &target));
     let missed: Vec<String> = missed.take(NAMED).collect();
     if missed.is_empty() {
         return String::new();
@@ -164,13 +191,19 @@ fn flip(facts: &Facts<'_>, now: Readiness) -> String {
     let those = facts.numbered(|of| {
         matches!(of, TrialOf::Assumed(_) | TrialOf::Setting { .. } | TrialOf::Added { .. })
     });
-    let flips = those.iter().filter(|(variant, _)| facts.readiness(*variant) != now);
+    let flips = those.iter().filter(|(variant, _)| facts.is_flipped(*variant));
     let is_assumed = |of: &TrialOf| matches!(of, TrialOf::Assumed(_));
     let (assumed, set): (Vec<_>, Vec<_>) = flips.partition(|(_, trial)| is_assumed(&trial.of));
     let told = |all: &[&(usize, &sim::trial::Trial)]| {
         let told = all.iter().take(NAMED).map(|(variant, trial)| {
-            let then = facts.readiness(*variant).word();
-            format!("{then} with {}", code(&trial.name))
+            let then = facts.readiness(*variant);
+            let held = if then <= now || is_assumed(&trial.of) {
+                None
+            } else {
+                facts.held_back(*variant, &trial.of)
+            };
+            let held = held.map_or(String::new(), |why| format!(" (not advised: {why})"));
+            format!("{} with {}{held}", then.word(), code(&trial.name))
         });
         let more = all.len().saturating_sub(NAMED);
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };

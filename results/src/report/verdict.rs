@@ -76,8 +76,11 @@ impl Facts<'_> {
     /// What the course says must hold, of each group of agents.
     pub(super) fn course_targets(&self) -> Vec<Target> {
         let of = |name: &str| {
+            // A wrong answer is no success, though it looks like one.
+            let right = self.right_of(name);
             let all = OF_COURSE.iter().filter_map(move |(measure, compare, value)| {
-                let measure = self.figures.place(&format!("agents.{name}.{measure}"))?;
+                let place = self.figures.place(&format!("agents.{name}.{measure}"))?;
+                let measure = right.filter(|_| *measure == "success").unwrap_or(place);
                 Some(Target { measure, bound: Bound { compare: *compare, value: *value } })
             });
             all.collect::<Vec<_>>()
@@ -105,11 +108,45 @@ impl Facts<'_> {
             Readiness::Undecided
         } else if all.iter().any(|kept| kept.is_missed()) {
             Readiness::NotReady
-        } else if has(Kept::OnAverage) {
+        } else if has(Kept::OnAverage) || !self.hidden(variant).is_empty() {
             Readiness::WithCaveats
         } else {
             Readiness::Ready
         }
+    }
+
+    /// Targets of success that are met by wrong answers alone: each with what it would be of right
+    /// ones.
+    pub(super) fn hidden(&self, variant: usize) -> Vec<(Target, Target)> {
+        let measures = &self.figures.result().measures;
+        let of_right = |target: Target| {
+            let measure = &measures[target.measure];
+            let is_success = measure.name() == "success" && measure.window().is_none();
+            let right = self.right_of(&measure.of_whom()).filter(|_| is_success)?;
+            let right = Target { measure: right, ..target };
+            let is_hidden =
+                !self.kept(variant, &target).is_missed() && self.kept(variant, &right).is_missed();
+            is_hidden.then_some((target, right))
+        };
+        self.targets().into_iter().filter_map(of_right).collect()
+    }
+
+    /// Whether a variant has another verdict than the system as it is written, by a target whose
+    /// measure changes beyond chance.
+    pub(super) fn is_flipped(&self, variant: usize) -> bool {
+        let of_right = |measure: usize| {
+            let whom = self.figures.result().measures[measure].of_whom();
+            self.right_of(&whom)
+        };
+        let is_turned = |target: &Target| {
+            let both = [Some(target.measure), of_right(target.measure)].into_iter().flatten();
+            { both }.any(|place| {
+                let as_asked = Target { measure: place, ..*target };
+                self.kept(variant, &as_asked) != self.kept(0, &as_asked)
+                    && self.turn(variant, place) != 0.0
+            })
+        };
+        self.readiness(variant) != self.readiness(0) && self.targets().iter().any(is_turned)
     }
 
     /// Whether a variant keeps a target.

@@ -2,6 +2,7 @@
 
 use patterns::{Duration, Time};
 use sim::System;
+use sim::causes::Cause;
 use sim::fault::Schedule;
 use sim::measure::{Bound, Compare, Measure, Unit};
 use sim::model::system::{Caller, Edge, Fault, Place};
@@ -132,6 +133,12 @@ pub(super) fn listed(all: &[String]) -> String {
     }
 }
 
+/// A way in which something fails, or what a layer does, in a few words.
+pub(super) fn sign(cause: &Cause) -> String {
+    let by = cause.by.as_ref().map_or(String::new(), |by| format!(" by {}", code(by)));
+    format!("{}{by} on {}", code(cause.what), code(&cause.name))
+}
+
 /// A number of things: `1 run`, `4 runs`.
 pub fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
@@ -163,6 +170,8 @@ pub(super) fn measure(of: &Measure) -> String {
         "degraded" => "degraded tasks".to_owned(),
         "failed" => "failed tasks".to_owned(),
         "wrong" => "wrong answers".to_owned(),
+        "right" => "right answers".to_owned(),
+        "weighted-goodput" => "useful tasks per hour".to_owned(),
         "frozen" => "frozen time".to_owned(),
         other => other.replace(['-', '.'], " "),
     };

@@ -231,6 +231,32 @@ fn a_table_from_a_spreadsheet_is_read() {
     assert_eq!(read("outcome,service\ngood,s\ngood,\n").calls(), 1);
 }
 
+/// A service beside a group says what failed the task, which is a task of the group all the same.
+#[test]
+fn a_row_with_a_group_is_a_task_whatever_service_failed_it() {
+    let observed = read("outcome,group,service,error\ngood,a,,\nfailed,a,s,timeout\nfailed,,s,\n");
+    assert_eq!((observed.tasks(), observed.calls()), (2, 1));
+    let success = of(&observed.compare(&simulated(&[]), 0), "agents.a.success").measured.value;
+    assert_eq!(success, 0.5);
+    let told = observed.read_as();
+    let told: Vec<(&str, u64)> = told.iter().map(|(part, n)| (part.name(), *n)).collect();
+    assert_eq!(told, [("a", 2), ("s", 1)]);
+}
+
+/// Where nothing names the group, rows with a service may be tasks that it failed, or calls: only
+/// if these are what failed, and nothing else did, does it matter.
+#[test]
+fn rows_that_may_be_tasks_or_calls_are_asked_about() {
+    wrong_runs(
+        b"outcome,service\ngood,\nfailed,s\n",
+        expect![[r#"
+            runs.csv:1: found rows with a service that all failed, and others that did not, expected a column `group` that names the agents of rows that are tasks: a row that names a service alone is a call of it, and no task
+        "#]],
+    );
+    assert_eq!(read("outcome,service\nfailed,\nfailed,s\n").calls(), 1);
+    assert_eq!(read("outcome,service\ngood,\nfailed,s\ngood,s\n").calls(), 2);
+}
+
 /// 17 of 20 good, one of them wrong.
 fn twenty() -> String {
     let rows = [("good", 15), ("degraded", 1), ("wrong", 1), ("failed", 3)];

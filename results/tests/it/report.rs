@@ -4,14 +4,17 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use patterns::Duration;
 use proptest::prelude::*;
 use results::chart::{lines, svg};
-use results::report::{Block, Document, Figure, Figures, code, html, markdown, strong};
+use results::report::{Block, Document, Figure, Figures, alerts, code, html, markdown, strong};
 use results::{Measured, SweepResult};
 use roxmltree::{Document as Xml, Node};
 use sim::design::SweepDesign;
+use sim::kernel::Distribution;
 use sim::measure::{Better, Measure};
-use sim::{Watch, run};
+use sim::series::{SeriesDesign, run_in_pieces};
+use sim::{Record, RunOptions, Watch, run};
 
 use crate::markup::{HOSTILE, elements, parsed, text};
 use crate::table;
@@ -383,4 +386,31 @@ proptest! {
             }
         }
     }
+}
+
+/// A task that is overdue is one outcome, however many pieces of a run see that nothing has ended
+/// it, and whether it ends then or not.
+#[test]
+fn what_is_overdue_is_one_outcome_of_all_pieces() {
+    let mut system = table::system(40);
+    system.agents[0].patience = Some(Distribution::constant(Duration::from_secs(15)));
+    let watch = alerts::Watch::new(&system);
+    let every = alerts::every(&system);
+    let series = SeriesDesign { every, measures: watch.measures() };
+    let (mut watched, mut pieces) = (alerts::Watched::default(), 0);
+    let mut add = |piece: &Record| {
+        watched.add(&watch, piece);
+        pieces += 1;
+    };
+    let parts = series.parts(&system);
+    let record = run_in_pieces(&system, 1, &RunOptions::default(), every, &parts, &mut add);
+    let agents = &record.agents[0];
+    let ended = agents.tasks.answered();
+    // Of a queue that grows and grows only some have ended.
+    assert!(0 < agents.overdue && 10 < ended, "{} {ended}", agents.overdue);
+    let found = alerts::choose(&watch.signals, (every, system.warmup), &[watched], &[]);
+    let signal = found.iter().find(|one| one.signal.path() == "agents.a.success").unwrap();
+    let windows = pieces as f64 * every.as_secs_f64() / signal.window.as_secs_f64();
+    let outcomes = (signal.outcomes * windows).round() as u64;
+    assert_eq!(outcomes, ended + agents.overdue);
 }

@@ -17,7 +17,7 @@ pub(crate) struct TokenCount(pub(crate) u64);
 
 impl TokenCount {
     /// The number that a text such as `100k` says.
-    fn parse(text: &str) -> Option<f64> {
+    pub(crate) fn parse(text: &str) -> Option<f64> {
         let text = text.trim();
         let (digits, factor) = match text.strip_suffix(['k', 'K']) {
             Some(digits) => (digits, 1e3),

@@ -1,14 +1,19 @@
 //! Faults: none of them, one alone, all but one; and all patterns left out.
 
+use patterns::settings::{Node, Value};
 use sim::trial::TrialOf;
 
 use super::Maker;
 use crate::axes::shown;
+use crate::format::BY_HAND;
 use crate::path_keys::path_of;
 use crate::scenario::NEVER;
 
 /// What keeps agents alive: keys of agents.
 const KEPT_ALIVE: [&str; 3] = ["supervise", "health", "checkpoint"];
+
+/// What a recovery is called among layers.
+const RECOVERY: &str = "recovery";
 
 impl Maker<'_> {
     pub(super) fn faults(&mut self) {
@@ -62,7 +67,7 @@ impl Maker<'_> {
                 let change = (path.clone(), "off".to_owned());
                 all.push(change.clone());
                 let of = TrialOf::Without { policy: policy.clone(), kind };
-                self.add(format!("{path} = off"), of, vec![change]);
+                self.add_without(format!("{path} = off"), of, vec![change]);
             }
         }
         for agents in &self.system.agents {
@@ -78,9 +83,37 @@ impl Maker<'_> {
                 }
             }
         }
-        if !all.is_empty() {
-            self.add("no pattern", TrialOf::Bare, all);
+        for name in self.recoveries() {
+            let changes = self.not_carried_out(&name);
+            all.extend(changes.clone());
+            let of = TrialOf::Without { policy: name.clone(), kind: RECOVERY.to_owned() };
+            self.add(format!("the recovery {name} is never carried out"), of, changes);
         }
+        if !all.is_empty() {
+            self.add_without("no pattern".to_owned(), TrialOf::Bare, all);
+        }
+    }
+
+    /// The recoveries that come by themselves.
+    fn recoveries(&self) -> Vec<String> {
+        let items = self.file.items("recoveries").iter();
+        let comes = |item: &&Node| {
+            let by_itself = item.get("when").and_then(Node::text).is_some_and(|it| it != BY_HAND);
+            by_itself || item.get("at").is_some()
+        };
+        let names = items.filter(comes).filter_map(|item| item.get("name").and_then(Node::text));
+        names.map(str::to_owned).collect()
+    }
+
+    /// The changes by which a recovery is never carried out.
+    fn not_carried_out(&self, name: &str) -> Vec<(String, String)> {
+        let items = self.file.items("recoveries").iter();
+        let item = { items }.find(|item| item.get("name").and_then(Node::text) == Some(name));
+        let of = |key: &str, value: &str| {
+            let is_there = item.is_some_and(|item| item.get(key).is_some());
+            is_there.then(|| (path_of(&["recoveries", name, key]), value.to_owned()))
+        };
+        of("when", BY_HAND).into_iter().chain(of("at", "[]")).collect()
     }
 
     /// How each of them is set.
@@ -98,6 +131,14 @@ impl Maker<'_> {
                 let node = self.file.part("agents", &agents.name).and_then(|part| part.get(key));
                 let node = node.map(|node| (agents.name.clone(), key.to_owned(), shown(node)));
                 all.extend(node);
+            }
+        }
+        for item in self.file.items("recoveries") {
+            let name = item.get("name").and_then(Node::text).unwrap_or_default();
+            if let Value::Table(entries) = &item.value {
+                let others = entries.iter().filter(|entry| entry.key != "name").cloned();
+                let others = Node::unwritten(Value::Table(others.collect()));
+                all.push((name.to_owned(), RECOVERY.to_owned(), shown(&others)));
             }
         }
         all

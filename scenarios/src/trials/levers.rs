@@ -7,6 +7,7 @@ use sim::model::system::{Caller, Fault, Place};
 use sim::trial::TrialOf;
 
 use super::Maker;
+use crate::format::BY_HAND;
 use crate::path_keys::path_of;
 use crate::scenario::NEVER;
 
@@ -15,6 +16,9 @@ const ACTS_AFTER: Duration = Duration::from_secs(120);
 
 /// How long something that was done by hand lasts, where it lasts.
 const LASTS: Duration = Duration::from_secs(600);
+
+/// How long a restart takes.
+const TAKES: Duration = Duration::from_secs(30);
 
 /// What the names of levers begin with, and those of faults that check breakers.
 const LEVER: &str = "lever: ";
@@ -41,8 +45,13 @@ impl Maker<'_> {
                 continue;
             };
             let times = fault.schedule.fixed_times(self.system.horizon).unwrap_or_default();
-            let first = times.into_iter().find(|(at, _)| self.system.warmup <= *at);
-            let Some((begin, end)) = first else { continue };
+            let warmup = self.system.warmup;
+            let first = times.iter().find(|(at, _)| warmup <= *at);
+            // One that is on when counting begins is met then.
+            let first = first.or_else(|| times.iter().find(|(_, end)| warmup < *end));
+            let Some((begin, end)) = first.map(|(at, end)| (warmup.max(*at), *end)) else {
+                continue;
+            };
             let until = end.since(begin);
             let wait = ACTS_AFTER.min(Duration::from_nanos(until.as_nanos() / 4));
             for lever in self.of_fault(fault) {
@@ -71,7 +80,7 @@ impl Maker<'_> {
         let mut all = Vec::new();
         for service in services {
             let name = &self.system.services[service].name;
-            let takes = entry("takes", Node::word("30s"));
+            let takes = entry("takes", Node::word(TAKES));
             all.push(Lever { settings: vec![takes], ..plain("restart", name) });
             all.push(plain("shed", name));
             for edge in self.system.edges.iter().filter(|edge| edge.to == service) {
@@ -123,32 +132,47 @@ impl Maker<'_> {
             }
         }
         let change = (path_of(&["faults", &name, "at"]), at.since(Time::ZERO).to_string());
-        let of = TrialOf::Lever { fault: fault.to_owned(), action: action.clone(), at };
+        let how = match (kind, lasts) {
+            ("restart", _) => format!("takes {TAKES}"),
+            (_, Some(lasts)) => format!("for {lasts}"),
+            _ => String::new(),
+        };
+        let of = TrialOf::Lever { fault: fault.to_owned(), action: action.clone(), how, at };
         let when = at.since(Time::ZERO);
         self.add(format!("{action} at {when}, {fault}"), of, vec![change]);
     }
 
-    /// The changes by which no lever pulls at a layer.
-    pub(super) fn without_levers(&self) -> Vec<(String, String)> {
-        let names = self.file.fault_names.iter().filter(|name| name.starts_with(LEVER));
-        let items = self.file.items("faults");
-        let of_layers = names.filter(|name| {
-            let item =
-                items.iter().find(|item| item.get("name").and_then(Node::text) == Some(name));
-            let hit = item.and_then(|item| item.get("hit")).and_then(Node::text);
-            hit.is_some_and(|hit| hit.starts_with("policies."))
-        });
+    /// The changes by which nothing hits a layer: no lever, no fault and no recovery does anything
+    /// to one.
+    pub(super) fn without_hits_on_layers(&self) -> Vec<(String, String)> {
         let Some(service) = self.system.services.first() else { return Vec::new() };
-        let changes = of_layers.map(|name| {
-            let nothing = Node::unwritten(Value::Table(vec![
+        let is_of_layers = |item: &Node| {
+            let hit = item.get("hit");
+            let names = hit.map_or(Vec::new(), |hit| match &hit.value {
+                Value::List(all) => all.iter().filter_map(Node::text).collect(),
+                _ => hit.text().into_iter().collect(),
+            });
+            names.iter().any(|name| name.starts_with("policies."))
+        };
+        let nothing = |name: &str, when: (&str, &str)| {
+            let never = vec![
                 entry("name", Node::word(name)),
                 entry("hit", Node::word(&service.name)),
                 entry("do", Node::word("shed")),
-                entry("at", Node::word(NEVER)),
-            ]));
-            (path_of(&["faults", name]), nothing.to_string())
+                entry(when.0, Node::word(when.1)),
+            ];
+            Node::unwritten(Value::Table(never)).to_string()
+        };
+        let faults = self.file.items("faults").iter().zip(&self.file.fault_names);
+        let faults = faults
+            .filter(|(item, _)| is_of_layers(item))
+            .map(|(_, name)| (path_of(&["faults", name]), nothing(name, ("at", NEVER))));
+        let recoveries = self.file.items("recoveries").iter();
+        let recoveries = recoveries.filter(|item| is_of_layers(item)).filter_map(|item| {
+            let name = item.get("name").and_then(Node::text)?;
+            Some((path_of(&["recoveries", name]), nothing(name, ("when", BY_HAND))))
         });
-        changes.collect()
+        faults.chain(recoveries).collect()
     }
 
     /// Has all that each breaker guards fail for a while, with no other fault.

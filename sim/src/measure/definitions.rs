@@ -65,9 +65,9 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
         are overdue.", Share(|r| of_all(complete(r) + degraded(r), r));
     "right" Share HIGHER, "Tasks that ended good or degraded, in time and with a right value, of \
         all that ended or are overdue: success less wrong.",
-        Share(|r| of_all(complete(r) + degraded(r) - wrong(r), r));
+        Share(|r| of_all(complete(r) + degraded(r) - wrong(r).0, r));
     "wrong" Share LOWER, "Tasks that ended good or degraded and in time with a wrong value, which \
-        nothing shows, of all that ended or are overdue.", Share(|r| of_all(wrong(r), r));
+        nothing shows, of all that ended or are overdue.", Share(|r| of_all(wrong(r).0, r));
     "complete" Share HIGHER, "Tasks that ended good and in time, of all that ended or are overdue.",
         Share(|r| of_all(complete(r), r));
     "degraded" Share LOWER, "Tasks that ended in time with a stand-in for an answer, of all that \
@@ -90,8 +90,12 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
         Value(|r, _| r.overdue as f64);
     "goodput" PerHour HIGHER, "Tasks that ended good or degraded and in time, per hour.",
         Ratio(|r, time| ((complete(r) + degraded(r)) as f64, time / 3600.0));
-    "weighted-goodput" PerHour HIGHER, "Tasks done in time per hour, a degraded one counting half.",
-        Ratio(|r, time| (complete(r) as f64 + 0.5 * degraded(r) as f64, time / 3600.0));
+    "weighted-goodput" PerHour HIGHER, "Tasks done in time with a right value per hour, a degraded \
+        one counting half.", Ratio(|r, time| {
+            let (wrong, wrong_degraded) = wrong(r);
+            let complete = complete(r) - (wrong - wrong_degraded);
+            (complete as f64 + 0.5 * (degraded(r) - wrong_degraded) as f64, time / 3600.0)
+        });
     "throughput" PerHour None, "Tasks that ended, however they did, per hour.",
         Ratio(|r, time| (r.tasks.answered() as f64, time / 3600.0));
     "frozen" WorkSeconds LOWER, "Frozen agent-seconds: time spent waiting on attempts that failed \
@@ -345,10 +349,13 @@ pub(super) fn degraded(agents: &AgentRecord) -> u64 {
     agents.tasks.degraded() - agents.late.degraded
 }
 
-/// Tasks that ended good or degraded, and in time, with a wrong value.
-fn wrong(agents: &AgentRecord) -> u64 {
-    agents.tasks.wrong() - agents.late.wrong
+/// Tasks that ended good or degraded, and in time, with a wrong value; and of these the degraded.
+pub(super) fn wrong(r: &AgentRecord) -> (u64, u64) {
+    let degraded = r.tasks.ended[usize::from(WRONG_DEGRADED)];
+    (r.tasks.wrong() - r.late.wrong, degraded - r.late.wrong_degraded)
 }
+
+const WRONG_DEGRADED: u8 = patterns::Outcome::Degraded.wrong().code();
 
 /// Tasks that ended good or degraded, but too late.
 pub(super) fn late(agents: &AgentRecord) -> u64 {

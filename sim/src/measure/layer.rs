@@ -163,7 +163,7 @@ impl OfLayers {
     pub(super) fn unit(&self) -> Unit {
         match self.what {
             What::Counter(counter) => match counter.quantity {
-                Quantity::Count | Quantity::Failures => Unit::Count,
+                Quantity::Count | Quantity::Failures | Quantity::Passed => Unit::Count,
                 Quantity::Time => Unit::WorkSeconds,
                 Quantity::Level => Unit::Ratio,
             },
@@ -205,7 +205,9 @@ impl OfLayers {
                 let sum =
                     layers().map(|layer| layer.counter(counter.name)).sum::<Option<u128>>()?;
                 match counter.quantity {
-                    Quantity::Count | Quantity::Failures => Sample::plain(sum as f64),
+                    Quantity::Count | Quantity::Failures | Quantity::Passed => {
+                        Sample::plain(sum as f64)
+                    }
                     Quantity::Time => Sample::plain(sum as f64 / 1e9),
                     Quantity::Level => {
                         let instances = layers().map(|layer| u128::from(layer.instances));

@@ -2,7 +2,9 @@
 
 use patterns::Class;
 
-use super::definitions::{Definition, HIGHER, Info, LOWER, complete, definitions, degraded, late};
+use super::definitions::{
+    Definition, HIGHER, Info, LOWER, complete, definitions, degraded, late, wrong,
+};
 use super::sample::How;
 use super::unit::Unit;
 use crate::observe::{AgentRecord, BudgetRecord, EdgeRecord, NANO_USD, Record, Worth};
@@ -169,14 +171,6 @@ impl Ending {
         all.map(|(number, each)| number * i128::from(each)).sum()
     }
 }
-
-/// Tasks that ended good or degraded, and in time, with a wrong value; and of these the degraded.
-fn wrong(r: &AgentRecord) -> (u64, u64) {
-    let degraded = r.tasks.ended[usize::from(WRONG_DEGRADED)];
-    (r.tasks.wrong() - r.late.wrong, degraded - r.late.wrong_degraded)
-}
-
-const WRONG_DEGRADED: u8 = patterns::Outcome::Degraded.wrong().code();
 
 /// What all tasks of a group are worth.
 fn value(r: &AgentRecord) -> i128 {

@@ -1,7 +1,7 @@
 //! A run event by event, with the state that it is in after each.
 
 use patterns::Time;
-use patterns::report::{Counts, Quantity};
+use patterns::report::Counts;
 
 use super::kind;
 use super::limits::Watch;
@@ -180,9 +180,8 @@ impl Stepper {
             layer.count(world.scheduler.now(), &mut counts);
             let state = instance.state.map(|(id, _)| pair("state", report.state(id).name));
             let counters = report.counters.iter().zip(counts.all());
-            let counters = counters.filter(|(counter, number)| {
-                matches!(counter.quantity, Quantity::Count | Quantity::Failures) && **number > 0
-            });
+            let counters =
+                counters.filter(|(counter, number)| counter.quantity.is_of_times() && **number > 0);
             let counters = counters.map(|(counter, number)| pair(counter.name, number));
             PartState {
                 part: track.id.to_string(),

@@ -4,8 +4,10 @@ use std::sync::atomic::AtomicBool;
 
 use patterns::Time;
 use results::SweepResult;
-use results::report::alerts::{Alert, Under, Watched, choose, every, signals};
+use results::report::alerts::{Alert, Under, Watch, Watched, choose, every};
 use scenarios::{Run, Runs};
+use sim::fault::Schedule;
+use sim::model::system::Fault;
 use sim::series::SeriesDesign;
 use sim::trial::{Trial, TrialOf};
 use sim::{Limits, System};
@@ -30,8 +32,8 @@ pub(super) fn alerts(
     if asked.len() < 2 {
         return Vec::new();
     }
-    let signals = signals(&own);
-    let series = SeriesDesign { every: every(&own), measures: signals.clone() };
+    let watch = Watch::new(&own);
+    let series = SeriesDesign { every: every(&own), measures: watch.measures() };
     let runs = Runs {
         cells: asked.len(),
         replications: result.replications,
@@ -46,7 +48,7 @@ pub(super) fn alerts(
         |system, seed, options| {
             let mut watched = Watched::default();
             let parts = series.parts(system);
-            let mut add = |piece: &sim::Record| watched.add(&signals, piece);
+            let mut add = |piece: &sim::Record| watched.add(&watch, piece);
             let every = series.every;
             let record = sim::series::run_in_pieces(system, seed, options, every, &parts, &mut add);
             (record, watched)
@@ -60,18 +62,20 @@ pub(super) fn alerts(
         match fault {
             None => quiet = runs,
             Some(fault) => {
-                let (begins, ends) = first_time(&own, &fault).unzip();
-                under.push(Under { fault, begins, ends, runs });
+                let Some(of) = own.faults.iter().find(|one| one.name == fault) else { continue };
+                let (once, hits) = (once(&own, of), watch.of_fault(&own, of));
+                let place = own.faults.iter().position(|one| one.name == fault);
+                let follows = |one: &Fault| matches!(one.schedule, Schedule::After { fault, .. } if Some(fault) == place);
+                let is_followed = own.faults.iter().any(follows);
+                under.push(Under { fault, once, is_followed, hits, runs });
             }
         }
     }
-    choose(&signals, (series.every, own.warmup), &quiet, &under)
+    choose(&watch.signals, (series.every, own.warmup), &quiet, &under)
 }
 
-/// When a fault comes first and ends, if that is not up to chance.
-fn first_time(system: &System, fault: &str) -> Option<(Time, Time)> {
-    let fault = system.faults.iter().find(|one| one.name == fault)?;
-    let times = fault.schedule.fixed_times(system.horizon)?;
-    // One that is on from the beginning may do something at any time.
-    times.into_iter().find(|(from, _)| system.warmup < *from)
+/// When a fault begins and ends that comes once, after the warm-up.
+fn once(system: &System, fault: &Fault) -> Option<(Time, Time)> {
+    let Schedule::Once { at, lasts } = fault.schedule else { return None };
+    (system.warmup < at).then_some((at, at + lasts))
 }

@@ -95,10 +95,14 @@ impl Runs<'_> {
         };
         let warmup = system.warmup;
         let times = fault.schedule.fixed_times(system.horizon).unwrap_or_default();
-        // One that is on from the beginning may do something at any time.
-        let is_counted = |(from, _): &(Time, Time)| warmup <= *from && Time::ZERO < *from;
-        if let Some(first) = times.into_iter().find(is_counted) {
-            return around(first);
+        let is_counted = |(from, _): &&(Time, Time)| warmup <= *from && Time::ZERO < *from;
+        if let Some(first) = times.iter().find(is_counted) {
+            return around(*first);
+        }
+        // One that is on when counting begins is seen there; processes may fail at any time of it.
+        let is_on = |(from, to): &&(Time, Time)| *from <= warmup && warmup < *to;
+        if !fault.effect.info().hits_agents && times.iter().any(|one| is_on(&one)) {
+            return ((warmup, system.horizon.min(warmup + LONGEST)), true);
         }
         let (mut from, mut step) = (warmup, LONGEST);
         for _ in 0..LOOKS_MAX {

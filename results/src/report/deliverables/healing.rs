@@ -2,14 +2,14 @@
 
 use super::super::document::{Document, code};
 use super::super::facts::Facts;
-use super::super::words::{self, listed};
+use super::super::words;
 use super::form::{EMPTY, REAL, titled};
 
 /// Kinds of layers and keys that heal, by the headings of the exercise.
 const KINDS: [(&str, &[&str]); 3] = [
     ("Retry policies", &["retry", "hedge", "retry-budget"]),
     ("Fallbacks", &["fallback", "cache"]),
-    ("Recovery", &["supervise", "health", "checkpoint"]),
+    ("Recovery", &["supervise", "health", "checkpoint", "recovery"]),
 ];
 
 pub(super) fn healing(facts: &Facts<'_>) -> Document {
@@ -32,14 +32,6 @@ pub(super) fn healing(facts: &Facts<'_>) -> Document {
         let caption = format!("{heading} of {}.", code(facts.source));
         out.table(caption, &["What", "Of", "Settings", "Left out, it changes"], rows);
     }
-    let names: Vec<String> = facts.system.recoveries.iter().map(|one| code(&one.name)).collect();
-    if !names.is_empty() {
-        out.say(format!(
-            "Recoveries of {} act by themselves: {}.",
-            code(facts.source),
-            listed(&names)
-        ));
-    }
     dashboard(facts, &mut out);
     out
 }
@@ -49,7 +41,8 @@ fn dashboard(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Healing dashboard");
     let result = facts.figures.result();
     let is_of_healing = |path: &str| {
-        let ends = [".healed", ".retry.sent", ".retry.rescued", ".retry.gave-up", ".fallback.sent"];
+        let ends =
+            [".healed", ".retry.retries", ".retry.rescued", ".retry.exhausted", ".fallback.sent"];
         let of_layers = ends.iter().any(|end| path.ends_with(end));
         of_layers || path.starts_with("recoveries.") || path.ends_with(".process-mttr")
     };
