@@ -74,6 +74,7 @@ fn held_back(facts: &Facts<'_>, is_it: impl Fn(&TrialOf) -> bool, out: &mut Docu
     let points: Vec<String> = points.collect();
     let more = match number - points.len() {
         0 => String::new(),
+        1 => " (one more gains less)".to_owned(),
         more => format!(" ({more} more gain less)"),
     };
     let source = code(facts.source);

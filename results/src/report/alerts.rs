@@ -7,7 +7,7 @@ use sim::measure::{Measure, Sample};
 use sim::model::system::Fault;
 use sim::observe::Record;
 
-use super::words;
+use super::{families, words};
 
 /// Shares of good outcomes below which an alert is tried.
 const BELOW: [f64; 8] = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98];
@@ -77,8 +77,13 @@ impl Watch {
         self.signals.iter().chain(overdue).chain(&self.wrong).cloned().collect()
     }
 
-    /// Which of what shows that something is wrong is of the places that a fault hits.
+    /// Which of what shows that something is wrong is of the places that a fault hits; none of one
+    /// that leaves the processes that it hits at work.
     pub fn of_fault(&self, system: &System, fault: &Fault) -> Vec<usize> {
+        let is_of_processes = families::OF_PROCESSES.contains(&fault.effect.info().name);
+        if fault.effect.info().hits_agents && !is_of_processes {
+            return Vec::new();
+        }
         let hit = words::hit(system, fault);
         let is_hit = |measure: &Measure| {
             let whom = measure.of_whom();

@@ -27,7 +27,7 @@ const FOR: [(&[&str], &[&str]); 6] = [
 ];
 
 /// Faults that keep processes of agents from working, for which supervision is.
-const OF_PROCESSES: [&str; 2] = ["crash", "hang"];
+pub(super) const OF_PROCESSES: [&str; 2] = ["crash", "hang"];
 
 /// Kinds of faults whose answers nobody can tell from right ones.
 const WRONG: [&str; 2] = ["wrong", "stale"];

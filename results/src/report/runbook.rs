@@ -99,7 +99,11 @@ fn reaction(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
     }
     if !acts.is_empty() {
         let more = acts.len().saturating_sub(ACTS_MAX);
-        let more = if more == 0 { String::new() } else { format!("; {more} more counts rise") };
+        let more = match more {
+            0 => String::new(),
+            1 => "; one more count rises".to_owned(),
+            more => format!("; {more} more counts rise"),
+        };
         let acts = &acts[..acts.len().min(ACTS_MAX)];
         told.push(format!("in a run {}{more}", listed(acts)));
     }
