@@ -7,7 +7,7 @@ use sim::measure::{Measure, Sample};
 use sim::model::system::Fault;
 use sim::observe::Record;
 
-use super::{families, words};
+use super::words;
 
 /// Shares of good outcomes below which an alert is tried.
 const BELOW: [f64; 8] = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98];
@@ -80,8 +80,7 @@ impl Watch {
     /// Which of what shows that something is wrong is of the places that a fault hits; none of one
     /// that leaves the processes that it hits at work.
     pub fn of_fault(&self, system: &System, fault: &Fault) -> Vec<usize> {
-        let is_of_processes = families::OF_PROCESSES.contains(&fault.effect.info().name);
-        if fault.effect.info().hits_agents && !is_of_processes {
+        if fault.effect.info().hits_agents && !words::is_of_processes(fault) {
             return Vec::new();
         }
         let hit = words::hit(system, fault);

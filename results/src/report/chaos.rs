@@ -190,9 +190,10 @@ fn of_itself(facts: &Facts<'_>, missed: &[Target], out: &mut Document) {
         format!("{} {}", facts.figures.level(quiet, *place), words::sign(cause))
     });
     let told: Vec<String> = told.collect();
-    let seen = match told.is_empty() {
-        true => "no call fails then: tasks take longer than they may".to_owned(),
-        false => format!("what fails then in a run: {}", listed(&told)),
+    let seen = if told.is_empty() {
+        "no call fails then: tasks take longer than they may".to_owned()
+    } else {
+        format!("what fails then in a run: {}", listed(&told))
     };
     out.say(format!(
         "Impact: this is there before anything is injected into {}, and stays when every fault is \

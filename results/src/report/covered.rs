@@ -31,9 +31,10 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         |of: &TrialOf| matches!(of, TrialOf::Lever { action, .. } if action.starts_with("force"));
     let reset =
         |of: &TrialOf| matches!(of, TrialOf::Lever { action, .. } if action.starts_with("reset"));
-    let heals = |of: &TrialOf| {
-        matches!(of, TrialOf::Without { kind, .. }
-            if ["retry", "fallback", "supervise", "checkpoint", "recovery"].contains(&words::kind(kind)))
+    let healing = ["retry", "fallback", "supervise", "checkpoint", "recovery"];
+    let heals = |of: &TrialOf| match of {
+        TrialOf::Without { kind, .. } => healing.contains(&words::kind(kind)),
+        _ => false,
     };
     let rows = [
         ("everything fails", faults(facts, all)),

@@ -11,8 +11,6 @@ use super::alerts::Alert;
 use super::document::{Block, Document, code};
 use super::evidence::Check;
 use super::figures::Figures;
-use super::judged::SEEN;
-use super::verdict::Target;
 use super::words;
 use crate::estimate::Estimate;
 use crate::observed::{Compared, Part, Setting};
@@ -97,9 +95,6 @@ pub struct Log {
     /// What changed its state how long after the fault began.
     pub changes: Vec<(Duration, String)>,
 }
-
-/// Groups of agents beyond which success is not told of each.
-const ASKED_MAX: usize = 4;
 
 /// What a fault costs.
 #[derive(Clone, Debug)]
@@ -191,49 +186,11 @@ impl Facts<'_> {
         self.variant(|of| *of == TrialOf::Quiet).unwrap_or(0)
     }
 
-    /// The targets that are missed without any fault: what no fault makes.
-    pub(super) fn missed_without_faults(&self) -> Vec<Target> {
-        let quiet = self.quiet();
-        let is_missed = |target: &Target| self.kept(quiet, target).is_missed();
-        let all = self.targets().into_iter();
-        if quiet == 0 { Vec::new() } else { all.filter(is_missed).collect() }
-    }
-
-    /// A target beside what a variant comes to: `success of a is 71 % (≥ 90 %)`.
-    pub(super) fn against(&self, variant: usize, target: &Target) -> String {
-        let unit = self.figures.result().measures[target.measure].unit();
-        let level = self.figures.level(variant, target.measure);
-        format!("{} is {level} ({})", self.name(target.measure), words::bound(&target.bound, unit))
-    }
-
     /// The variant in which a layer of a policy is left out.
     pub(super) fn without(&self, of: &str, which: &str) -> Option<usize> {
         self.variant(|trial| {
             matches!(trial, TrialOf::Without { policy, kind } if policy == of && kind == which)
         })
-    }
-
-    /// What is looked at in every trial: what the file asks for, success of each group of agents,
-    /// how much of it is whole where some is degraded and right where some is wrong, what it is
-    /// worth, and what losses are measured by.
-    pub(super) fn asked(&self) -> Vec<usize> {
-        let mut asked = vec![self.figures.result().objective];
-        let of_agents = self.system.agents.iter().take(ASKED_MAX).flat_map(|one| {
-            let place = |name: &str| self.figures.place(&format!("agents.{}.{name}", one.name));
-            let degraded = place("degraded");
-            let is_degraded =
-                degraded.is_some_and(|place| SEEN <= self.figures.estimate(0, place).mean);
-            let right = self.right_of(&one.name);
-            let complete = place("complete").filter(|_| is_degraded);
-            [place("success"), right, complete].into_iter().flatten()
-        });
-        let all: Vec<usize> = of_agents.chain(self.losses()).collect();
-        for place in all {
-            if !asked.contains(&place) {
-                asked.push(place);
-            }
-        }
-        asked
     }
 
     /// Puts a picture there, if there is one of this name.

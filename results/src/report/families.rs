@@ -26,9 +26,6 @@ const FOR: [(&[&str], &[&str]); 6] = [
     (&["fallback", "cache"], &["down", "hang", "errors"]),
 ];
 
-/// Faults that keep processes of agents from working, for which supervision is.
-pub(super) const OF_PROCESSES: [&str; 2] = ["crash", "hang"];
-
 /// Kinds of faults whose answers nobody can tell from right ones.
 const WRONG: [&str; 2] = ["wrong", "stale"];
 
@@ -50,8 +47,7 @@ impl Facts<'_> {
         if ["supervise", "health", "checkpoint"].contains(&layer) {
             let group = self.system.agents.iter().position(|one| one.name == *policy)?;
             let is_it = |fault: &&Fault| {
-                OF_PROCESSES.contains(&fault.effect.info().name)
-                    && words::groups_hit(fault).contains(&group)
+                words::is_of_processes(fault) && words::groups_hit(fault).contains(&group)
             };
             let is_tested = self.faults().iter().any(is_it);
             return (!is_tested).then(|| {
@@ -147,7 +143,10 @@ impl Facts<'_> {
             let key = if agents.patience.is_some() { "patience" } else { "deadline" };
             all.push(code(key));
         }
-        let is_limited = |step: &Step| matches!(step, Step::Flow(Flow::Again { limit, .. }) if *limit < u32::MAX);
+        let is_limited = |step: &Step| match step {
+            Step::Flow(Flow::Again { limit, .. }) => *limit < u32::MAX,
+            _ => false,
+        };
         if agents.steps.iter().any(is_limited) {
             all.push(format!("the {} of its loop", code("limit")));
         }

@@ -14,12 +14,38 @@ const MATTERS: f64 = 0.002;
 const PRICE_MIN: f64 = 0.01;
 
 /// The share of tasks from which on it is told that they are degraded or wrong.
-pub(super) const SEEN: f64 = 0.001;
+const SEEN: f64 = 0.001;
+
+/// Groups of agents beyond which success is not told of each.
+const ASKED_MAX: usize = 4;
 
 /// By how much longer agents may wait for something better.
 const PRICE: f64 = 0.25;
 
 impl Facts<'_> {
+    /// What is looked at in every trial: what the file asks for, success of each group of agents,
+    /// how much of it is whole where some is degraded and right where some is wrong, what it is
+    /// worth, and what losses are measured by.
+    pub(super) fn asked(&self) -> Vec<usize> {
+        let mut asked = vec![self.figures.result().objective];
+        let of_agents = self.system.agents.iter().take(ASKED_MAX).flat_map(|one| {
+            let place = |name: &str| self.figures.place(&format!("agents.{}.{name}", one.name));
+            let degraded = place("degraded");
+            let is_degraded =
+                degraded.is_some_and(|place| SEEN <= self.figures.estimate(0, place).mean);
+            let right = self.right_of(&one.name);
+            let complete = place("complete").filter(|_| is_degraded);
+            [place("success"), right, complete].into_iter().flatten()
+        });
+        let all: Vec<usize> = of_agents.chain(self.losses()).collect();
+        for place in all {
+            if !asked.contains(&place) {
+                asked.push(place);
+            }
+        }
+        asked
+    }
+
     /// What a loss is measured by: what tasks are worth if they are worth something; else what the
     /// file looks at, if that is something of its own; else what each group gets done, where a
     /// degraded task counts half, and a wrong one nothing.

@@ -194,12 +194,6 @@ fn levers(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
     told.join("; ")
 }
 
-/// The groups that meet a fault, by name.
-pub(super) fn groups(facts: &Facts<'_>, fault: &Fault) -> Vec<String> {
-    let groups = words::groups_that_meet(facts.system, fault).into_iter();
-    groups.map(|group| facts.system.agents[group].name.clone()).collect()
-}
-
 fn known(found: &Estimate) -> bool {
     !found.mean.is_nan()
 }
@@ -216,7 +210,7 @@ fn never_over(facts: &Facts<'_>, variant: usize, group: &str) -> usize {
 }
 
 fn verification(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
-    let told = groups(facts, fault).into_iter().filter_map(|name| {
+    let told = words::names_that_meet(facts.system, fault).into_iter().filter_map(|name| {
         let of = |part: &str| {
             let place = facts.figures.place(&format!("agents.{name}.{part}"))?;
             known(&facts.figures.estimate(one.only, place))
@@ -280,7 +274,7 @@ fn back_at(facts: &Facts<'_>, one: &Ranked, fault: &Fault, group: &str) -> Strin
 }
 
 fn escalation(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
-    let told = groups(facts, fault).into_iter().filter_map(|name| {
+    let told = words::names_that_meet(facts.system, fault).into_iter().filter_map(|name| {
         let place = facts.figures.place(&format!("agents.{name}.downtime"))?;
         let values = facts.figures.result().values(one.only, place);
         let longest = facts.figures.most(one.only, place)?;
@@ -305,7 +299,7 @@ fn escalation(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
 
 fn afterwards(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
     let names = ["duplicates", "dead-letters", "broken-checkpoints", "wrong"];
-    let told = groups(facts, fault).into_iter().flat_map(|group| {
+    let told = words::names_that_meet(facts.system, fault).into_iter().flat_map(|group| {
         let told = names.iter().filter_map(move |name| {
             let place = facts.figures.place(&format!("agents.{group}.{name}"))?;
             let found = facts.figures.estimate(one.only, place);

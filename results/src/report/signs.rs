@@ -5,7 +5,6 @@ use sim::model::system::Fault;
 
 use super::document::code;
 use super::facts::{Facts, Ranked};
-use super::runbook::groups;
 use super::words::{self, listed};
 
 /// Ways in which something fails where a fault comes alone, above what fails without it.
@@ -35,7 +34,7 @@ const LEAST: f64 = 0.5;
 fn of_groups(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> Vec<String> {
     let quiet = facts.quiet();
     let of = |group: &str, name: &str| facts.figures.place(&format!("agents.{group}.{name}"));
-    let wrong = groups(facts, fault).into_iter().filter_map(|name| {
+    let wrong = words::names_that_meet(facts.system, fault).into_iter().filter_map(|name| {
         let place = of(&name, "wrong")?;
         let more = facts.figures.result().difference(one.only, quiet, place);
         (words::is_clear(&more) && 0.0 < more.mean).then(|| {

@@ -3,7 +3,7 @@
 use sim::measure::{Better, Bound, Compare};
 
 use super::facts::{Facts, Promise};
-use super::words::Kept;
+use super::words::{self, Kept};
 
 /// Whether a system keeps what it is to keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,6 +147,21 @@ impl Facts<'_> {
             })
         };
         self.readiness(variant) != self.readiness(0) && self.targets().iter().any(is_turned)
+    }
+
+    /// The targets that are missed without any fault: what no fault makes.
+    pub(super) fn missed_without_faults(&self) -> Vec<Target> {
+        let quiet = self.quiet();
+        let is_missed = |target: &Target| self.kept(quiet, target).is_missed();
+        let all = self.targets().into_iter();
+        if quiet == 0 { Vec::new() } else { all.filter(is_missed).collect() }
+    }
+
+    /// A target beside what a variant comes to: `success of a is 71 % (≥ 90 %)`.
+    pub(super) fn against(&self, variant: usize, target: &Target) -> String {
+        let unit = self.figures.result().measures[target.measure].unit();
+        let level = self.figures.level(variant, target.measure);
+        format!("{} is {level} ({})", self.name(target.measure), words::bound(&target.bound, unit))
     }
 
     /// Whether a variant keeps a target.

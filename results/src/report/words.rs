@@ -49,6 +49,11 @@ pub(super) fn groups_hit(fault: &Fault) -> Vec<usize> {
     all.collect()
 }
 
+/// Whether a fault keeps processes of agents from working, for which supervision is.
+pub(super) fn is_of_processes(fault: &Fault) -> bool {
+    fault.effect.info().hits_agents && ["crash", "hang"].contains(&fault.effect.info().name)
+}
+
 /// The edges on which the calls meet a fault.
 pub(super) fn edges_hit<'s>(system: &'s System, fault: &Fault) -> Vec<&'s Edge> {
     let services = services_hit(fault);
@@ -80,6 +85,12 @@ pub(super) fn groups_that_meet(system: &System, fault: &Fault) -> Vec<usize> {
     }
     groups.sort_unstable();
     groups
+}
+
+/// The same groups, by name.
+pub(super) fn names_that_meet(system: &System, fault: &Fault) -> Vec<String> {
+    let groups = groups_that_meet(system, fault).into_iter();
+    groups.map(|group| system.agents[group].name.clone()).collect()
 }
 
 /// Whether a fault is on for the whole of every run.

@@ -410,7 +410,7 @@ fn what_is_overdue_is_one_outcome_of_all_pieces() {
     assert!(0 < agents.overdue && 10 < ended, "{} {ended}", agents.overdue);
     let found = alerts::choose(&watch.signals, (every, system.warmup), &[watched], &[]);
     let signal = found.iter().find(|one| one.signal.path() == "agents.a.success").unwrap();
-    let windows = pieces as f64 * every.as_secs_f64() / signal.window.as_secs_f64();
+    let windows = f64::from(pieces) * every.as_secs_f64() / signal.window.as_secs_f64();
     let outcomes = (signal.outcomes * windows).round() as u64;
     assert_eq!(outcomes, ended + agents.overdue);
 }

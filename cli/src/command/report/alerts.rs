@@ -65,7 +65,10 @@ pub(super) fn alerts(
                 let Some(of) = own.faults.iter().find(|one| one.name == fault) else { continue };
                 let (once, hits) = (once(&own, of), watch.of_fault(&own, of));
                 let place = own.faults.iter().position(|one| one.name == fault);
-                let follows = |one: &Fault| matches!(one.schedule, Schedule::After { fault, .. } if Some(fault) == place);
+                let follows = |one: &Fault| match one.schedule {
+                    Schedule::After { fault, .. } => Some(fault) == place,
+                    _ => false,
+                };
                 let is_followed = own.faults.iter().any(follows);
                 under.push(Under { fault, once, is_followed, hits, runs });
             }
