@@ -34,7 +34,7 @@ mod words;
 pub use alarms::alerts_table;
 pub use deliverables::deliverables;
 pub use document::{Block, Document, Table, code, plain, strong};
-pub use facts::{Beside, Facts, Log, Promise};
+pub use facts::{Beside, Facts, Log, Promise, Said};
 pub use figures::{Figure, Figures, table, within};
 pub use html::html;
 pub use markdown::markdown;

@@ -41,6 +41,12 @@ impl Source {
         &self.text
     }
 
+    /// The file alone.
+    pub(crate) fn own(&self) -> &str {
+        let end = self.changes.first().map_or(self.text.len(), |(start, _)| start - 1);
+        &self.text[..end]
+    }
+
     /// Adds a change, and says where its path stands, and where its value begins.
     pub(crate) fn change(&mut self, path: &str, value: &str) -> (Range<usize>, usize) {
         let Range { start, end } = self.argument(CHANGE, path);

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::{Args, ValueHint};
 use results::SweepResult;
 use results::observed::Observed;
-use results::report::{self, Beside, Facts, Figures, Promise};
+use results::report::{self, Beside, Facts, Figures, Promise, Said};
 use scenarios::{LayerRegistry, Scenario, ScenarioFile, Trials};
 use sim::{RunOptions, System, run_until};
 
@@ -136,6 +136,7 @@ impl Report {
                 settings: observed.settings(&scenario.system),
             });
             facts.lint = lint(&file, registry);
+            say_sources(&file, &mut facts);
             let from = Seen { journal: &journal, system: &system, path: &path };
             self.look(&from, &scenario, &mut facts, (&mut folder, &time_is_up))?;
             write(&facts, &mut folder)?;
@@ -275,6 +276,26 @@ fn lint(file: &ScenarioFile, registry: &LayerRegistry) -> Vec<String> {
     found.unwrap_or_default()
 }
 
+/// What a file says of where its settings are from, and of what is assumed.
+fn say_sources(file: &ScenarioFile, facts: &mut Facts<'_>) {
+    let notes = file.notes();
+    for promise in &mut facts.promises {
+        promise.is_assumed = file.assumes(&promise.text);
+    }
+    let of_settings = notes.iter().filter(|note| !note.setting.is_empty());
+    facts.unsaid = file.settings().saturating_sub(of_settings.count());
+    let said = notes.into_iter().map(|note| {
+        let (place, section) = (format!("{}:{}", facts.source, note.line), note.section);
+        let setting = match (section.as_str(), note.setting.as_str()) {
+            (_, "") => format!("[{section}]"),
+            ("", setting) => setting.to_owned(),
+            (section, setting) => format!("[{section}] {setting}"),
+        };
+        Said { place, setting, text: note.text }
+    });
+    facts.said = said.collect();
+}
+
 /// Writes the report, and what goes with it.
 fn write(facts: &Facts<'_>, folder: &mut Folder) -> Result<(), Unwritten> {
     let document = report::document(facts);
@@ -300,6 +321,7 @@ fn facts<'a>(
         text: one.text.clone(),
         measure: one.measure.clone(),
         bound: one.bound,
+        is_assumed: false,
     });
     Facts {
         title: &scenario.title,
@@ -316,6 +338,8 @@ fn facts<'a>(
         alerts: Vec::new(),
         pictures: Vec::new(),
         beside: None,
+        said: Vec::new(),
+        unsaid: 0,
         lint: Vec::new(),
         command: String::new(),
     }

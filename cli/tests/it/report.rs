@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::picked::{cell, rows, words};
+use crate::reported::{STUCK, WRONG};
 use crate::tank::{Folder, has, said, wavetank};
 
 /// Two groups share a tool that hangs; a model errs by chance.
@@ -240,13 +241,20 @@ fn sentences(report: &str) -> BTreeSet<String> {
 #[test]
 fn two_systems_share_less_than_three_of_ten_sentences() {
     let folder = Folder::new("report-two");
-    report(&folder, "shared", SHARED, "--replications 5");
-    report(&folder, "alone", ALONE, "--replications 5");
-    let [one, other] = ["shared", "alone"].map(|name| sentences(&markdown(&folder, name)));
-    let shared: Vec<&String> = one.intersection(&other).collect();
-    let least = one.len().min(other.len());
-    assert!(least > 40, "{least}");
-    assert!(shared.len() * 10 < least * 3, "{} of {least}: {shared:#?}", shared.len());
+    let systems = [("shared", SHARED), ("alone", ALONE), ("wrong", WRONG), ("stuck", STUCK)];
+    let all = systems.map(|(name, text)| {
+        report(&folder, name, text, "--replications 5");
+        (name, sentences(&markdown(&folder, name)))
+    });
+    for (place, (a, one)) in all.iter().enumerate() {
+        for (b, other) in &all[place + 1..] {
+            let shared: Vec<&String> = one.intersection(other).collect();
+            let least = one.len().min(other.len());
+            assert!(least > 40, "{least}");
+            let is_few = shared.len() * 10 < least * 3;
+            assert!(is_few, "{a} and {b}: {} of {least}: {shared:#?}", shared.len());
+        }
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn part<'r>(report: &'r str, heading: &str) -> &'r str {
 }
 
 /// A model that makes answers up, which no layer can see.
-const WRONG: &str = r#"
+pub(crate) const WRONG: &str = r#"
 title = "A model that makes things up"
 horizon = "1h"
 [agents.desk]
@@ -105,7 +105,7 @@ fn what_fails_without_any_fault_is_a_finding_of_its_own() {
 }
 
 /// Workers that crash and go round in circles, with a recovery that restarts what they call.
-const STUCK: &str = r#"
+pub(crate) const STUCK: &str = r#"
 title = "Workers that go round in circles"
 horizon = "4h"
 warmup = "15min"
@@ -227,4 +227,23 @@ fn what_rows_of_measured_values_were_read_as_is_said() {
     let said = markdown(&folder, "shared");
     let told = "The rows were read as 2 tasks of `reviews` and 1 call of `search`.";
     has(&said, &[told, "| `agents.reviews.success` | 50\u{a0}% \\["]);
+}
+
+#[test]
+fn where_numbers_are_from_is_what_the_file_says() {
+    let folder = Folder::new("reported-sources");
+    let said = SHARED
+        .replace("slots = 4\n", "slots = 4 # counted in the pool's settings\n")
+        .replace("[[hypotheses]]", "[[hypotheses]] # assumed");
+    let (text, _) = report(&folder, "said", &said, "--replications 5");
+    assert!(text.contains("What must hold is assumed"), "{text}");
+    let told = markdown(&folder, "said");
+    let sources = part(&told, "### Sources");
+    has(sources, &["| `[services.search] slots = 4` | counted in the pool's settings |"]);
+    let line = said.lines().position(|line| line.starts_with("slots = 4 #")).unwrap() + 1;
+    assert!(sources.contains(&format!("| `said.toml:{line}` |")), "{line}: {sources}");
+    report(&folder, "unsaid", SHARED, "--replications 5");
+    let told = markdown(&folder, "unsaid");
+    has(part(&told, "### Sources"), &["not one with a comment that says where it is from"]);
+    assert!(!told.contains("What must hold is assumed"), "{told}");
 }

@@ -12,6 +12,7 @@ use crate::chart::level;
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Appendix");
     parameters(facts, out);
+    sources(facts, out);
     out.heading(3, "Definitions");
     super::metrics::definitions(facts, out);
     commands(facts, out);
@@ -84,6 +85,34 @@ fn parameters(facts: &Facts<'_>, out: &mut Document) {
     let caption = format!("Budgets of {}.", code(facts.source));
     let columns = ["Budget", "Amount", "Full again every", "Spent by", "When it is used up"];
     out.table(caption, &columns, rows.collect());
+}
+
+/// Sources beyond which no more are told.
+const SOURCES_MAX: usize = 60;
+
+/// Where numbers are from, as far as the file says that.
+fn sources(facts: &Facts<'_>, out: &mut Document) {
+    out.heading(3, "Sources");
+    let source = code(facts.source);
+    let lines = words::counted(facts.unsaid, "setting");
+    if facts.said.is_empty() {
+        out.say(format!(
+            "{lines} of {source}, and not one with a comment that says where it is from: \
+             what was measured, what a document says, and what is assumed cannot be told apart."
+        ));
+        return;
+    }
+    let more = match facts.said.len().saturating_sub(SOURCES_MAX) {
+        0 => String::new(),
+        more => format!(" {more} more are in the file."),
+    };
+    let caption = format!(
+        "What {source} says of where its settings are from; {lines} of it have no such \
+         comment.{more}"
+    );
+    let rows = facts.said.iter().take(SOURCES_MAX);
+    let rows = rows.map(|one| vec![code(&one.place), code(&one.setting), one.text.clone()]);
+    out.table(caption, &["Line", "Setting", "From"], rows.collect());
 }
 
 /// The rate limits of a service, in words.

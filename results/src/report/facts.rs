@@ -25,6 +25,19 @@ pub struct Promise {
     pub measure: Measure,
     /// What it is held against.
     pub bound: Bound,
+    /// Whether the file says that it is assumed.
+    pub is_assumed: bool,
+}
+
+/// Where a setting is from, as the file says behind it.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Where it is: `mine.toml:12`.
+    pub place: String,
+    /// The section and the setting as they are written.
+    pub setting: String,
+    /// What is said of it.
+    pub text: String,
 }
 
 /// What a report is made of: a system, what was tried with it, and what came of it.
@@ -58,6 +71,10 @@ pub struct Facts<'a> {
     pub beside: Option<Beside>,
     /// Pictures, each under the name of its file.
     pub pictures: Vec<Picture>,
+    /// What the file says of where its settings are from.
+    pub said: Vec<Said>,
+    /// How many lines of it say nothing of that.
+    pub unsaid: usize,
     /// What the linter says of the scenario.
     pub lint: Vec<String>,
     /// The command that makes the report again.

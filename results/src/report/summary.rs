@@ -150,7 +150,21 @@ pub(super) fn verdict(facts: &Facts<'_>) -> String {
         Readiness::Ready => format!("{} met by whole intervals", counted(targets.len(), "target")),
     };
     let word = strong(format!("{}:", capital(readiness.word())));
-    format!("{word} {why}. {}{}", by_the_course(facts, readiness), flip(facts, readiness))
+    let assumed = assumed(facts);
+    format!("{word} {why}. {assumed}{}{}", by_the_course(facts, readiness), flip(facts, readiness))
+}
+
+/// That what must hold is assumed, where the file says so of all of it.
+fn assumed(facts: &Facts<'_>) -> String {
+    let (own, _) = facts.own_promises();
+    if own.is_empty() || !own.iter().all(|promise| promise.is_assumed) {
+        return String::new();
+    }
+    let texts: Vec<String> = own.iter().map(|promise| code(&promise.text)).collect();
+    format!(
+        "What must hold is assumed ({}), and nobody has asked for it: put in what has to be true. ",
+        listed(&texts)
+    )
 }
 
 /// What speaks against a system that meets its targets.
