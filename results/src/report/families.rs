@@ -22,7 +22,7 @@ const FOR: [(&[&str], &[&str]); 6] = [
     (&["hedge"], &["slow"]),
     (&["bulkhead", "adaptive-concurrency"], &["hang", "slow"]),
     (&["breaker"], &["down", "hang"]),
-    (&["retry"], &["down", "errors"]),
+    (&["retry"], &["down", "errors", "hang", "slow"]),
     (&["fallback", "cache"], &["down", "hang", "errors"]),
 ];
 

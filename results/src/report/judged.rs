@@ -4,6 +4,7 @@ use sim::measure::{Better, Unit};
 use sim::trial::TrialOf;
 
 use super::facts::Facts;
+use super::verdict::Readiness;
 use super::words;
 use crate::chart::level;
 
@@ -191,7 +192,10 @@ impl Facts<'_> {
         }
         let then = self.readiness(variant);
         if then < self.readiness(0) {
-            return Some(format!("the system would be {} with it", then.word()));
+            return Some(match then {
+                Readiness::Undecided => "whether it is ready could not be told then".to_owned(),
+                then => format!("the system would be {} with it", then.word()),
+            });
         }
         let is_worse = |place: &usize| self.turn(variant, *place) < 0.0;
         let worse: Vec<usize> = self.asked().into_iter().filter(is_worse).collect();
