@@ -18,7 +18,7 @@ pub(super) fn undotted(node: &Node, wrong: &mut Vec<Diagnostic>) -> Node {
             let mut whole = Tree::default();
             for Entry { key, key_at, node } in entries {
                 let node = undotted(node, wrong);
-                whole.put(key, key_at.clone(), node, wrong);
+                whole.put(&parts(key), (key, key_at.clone()), node, wrong);
             }
             Value::Table(whole.into_entries())
         }
@@ -26,6 +26,14 @@ pub(super) fn undotted(node: &Node, wrong: &mut Vec<Diagnostic>) -> Node {
         other => other.clone(),
     };
     Node::new(node.at.clone(), value)
+}
+
+/// The parts of a key, each as a key that has these parts: what has dots within keeps its brackets.
+pub(super) fn keys_of(key: &str) -> Vec<String> {
+    let written = |part: &str| {
+        if part.contains(['.', '[']) { format!("[{part}]") } else { part.to_owned() }
+    };
+    parts(key).into_iter().map(written).collect()
 }
 
 /// The parts of a key: `a.b[0].[c.d]` has `a`, `b`, the first of a list, and `c.d`.
@@ -111,15 +119,15 @@ impl Tree {
         self.branches.iter().any(is_table)
     }
 
-    /// Puts a value where a key leads to; something else may not be there.
+    /// Puts a value where the parts of a key lead to; something else may not be there.
     pub(super) fn put(
         &mut self,
-        key: &str,
-        key_at: Range<usize>,
+        parts: &[&str],
+        (key, key_at): (&str, Range<usize>),
         node: Node,
         wrong: &mut Vec<Diagnostic>,
     ) {
-        if let [first, rest @ ..] = &parts(key)[..] {
+        if let [first, rest @ ..] = parts {
             self.below(first, rest, Put { key, key_at, node }, wrong);
         }
     }
@@ -192,5 +200,6 @@ mod tests {
         assert_eq!(parts("a.b[0]"), ["a", "b", "0"]);
         assert_eq!(parts("a.[b.c].d"), ["a", "b.c", "d"]);
         assert_eq!(parts("..a"), ["..a"]);
+        assert_eq!(keys_of("a[b.c].d[0]"), ["a", "[b.c]", "d", "0"]);
     }
 }

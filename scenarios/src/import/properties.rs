@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use patterns::settings::{Code, Node, Value};
 
-use super::dotted::Tree;
+use super::dotted::{Tree, keys_of};
 use super::yaml::NULL;
 use crate::diagnostic::Diagnostic;
 
@@ -55,7 +55,10 @@ pub(super) fn properties(text: &str, sure: Sure) -> Option<Read> {
             wrong.extend(pair.wrong);
             let node = Node::new(pair.value_at, plain_value(&pair.value));
             let root = documents.last_mut()?;
-            root.put(&pair.key, pair.key_at, node, &mut wrong);
+            // Keys are taken apart once more where those of YAML are.
+            let keys = keys_of(&pair.key);
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            root.put(&keys, (&pair.key, pair.key_at), node, &mut wrong);
         }
     }
     let trees = documents.into_iter().map(|tree| {

@@ -4,7 +4,7 @@
 mod settings;
 mod traffic;
 
-pub(super) use traffic::{CALLS, RETRIES, alert, bound, spent};
+pub(super) use traffic::{alert, bound, spent};
 
 use patterns::Duration;
 use patterns::settings::{Entry, Node, Value};
