@@ -403,6 +403,15 @@ fn what_is_read_together_is_of_one_thing() {
         ("Date: YYYY-MM-DD", Some("placeholder")),
         ("See [your page](https://example.org).", None),
         ("It was ??? hours.", Some("placeholder")),
+    ] {
+        let all = codes_of(lines);
+        assert_eq!(all, Vec::from_iter(code), "{lines}");
+    }
+}
+
+#[test]
+fn budgets_and_availabilities_are_compared_with_what_they_follow_from() {
+    for (lines, code) in [
         // An alert's threshold is no objective.
         ("The SLO is 99 %, and we alert at 95 %.\n\nThe error budget is 5 %.", Some(BUDGETS)),
         ("The SLO is 95 %.\n\nWe alert at an SLO of 99 %.\n\nThe error budget is 5 %.", None),
@@ -425,8 +434,7 @@ fn what_is_read_together_is_of_one_thing() {
             Some("availability-does-not-follow"),
         ),
     ] {
-        let all = codes_of(lines);
-        assert_eq!(all, Vec::from_iter(code), "{lines}");
+        assert_eq!(codes_of(lines), Vec::from_iter(code), "{lines}");
     }
 }
 
