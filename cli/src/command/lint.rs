@@ -79,8 +79,8 @@ impl Lint {
         let is_report = ending.is_some_and(|one| one == "md" || one == "markdown");
         if is_report && !self.sets.is_empty() {
             let why = format!(
-                "`{}` is a report, in which nothing can be set: changes such as `--set` and `--with` \
-                 are to scenarios, and to configurations of which import makes one",
+                "`{}` is a report, in which nothing can be set: changes such as `--set` and \
+                 `--with` are to scenarios, and to configurations of which import makes one",
                 source.file
             );
             return Err(Failure::Request(why));
