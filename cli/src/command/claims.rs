@@ -8,13 +8,14 @@ use results::SweepResult;
 use results::page::Page;
 use results::verdict::Judged;
 use scenarios::library::{CLAIMS, UNDECIDABLE};
-use scenarios::{Claim, Diagnostic, Diagnostics, LayerRegistry, ScenarioFile, Sweep};
+use scenarios::{Claim, Diagnostic, Diagnostics, LayerRegistry, Scenario, ScenarioFile, Sweep};
 use sim::Stop;
 use sim::measure::Measure;
 
 use crate::command::check;
 use crate::command::common::{Common, counted, drawn, name_files, warn};
 use crate::command::complete;
+use crate::command::judged;
 use crate::command::making::{Effort, Making};
 use crate::command::over_time::drawn_over_time;
 use crate::command::shown::{Printer, files_of};
@@ -164,7 +165,7 @@ impl Claims {
         let time_is_up = self.common.limits.time_is_up();
         let system = |cell| sweep.cell(registry, cell).system;
         making.run(system, (&result, &over_time), &mut journal, &time_is_up)?;
-        let made = tables.write(&journal, (&sweep.series, &over_time), &mut result)?;
+        let mut made = tables.write(&journal, (&sweep.series, &over_time), &mut result)?;
         let judged = Judged::of(&result, rules(&claim, &result));
         folder.table("verdict.csv", |bytes| judged.table(&result, bytes))?;
         tables.keep(&mut folder, true)?;
@@ -186,6 +187,7 @@ impl Claims {
             let drawn = drawn(&folder);
             summary::what_is_left(&made, &result, (&drawn, &self.common.limits), &mut said)?;
         }
+        own_ends(&mut made, &scenario, &mut said)?;
         summary::stops(&made, &scenario, &self.common.limits, &mut said)?;
         let came = Came::of(&claim, &judged, &result);
         if is_made {
@@ -197,8 +199,9 @@ impl Claims {
         name_files("tables and pictures are in ", &folder, out)?;
         writeln!(out, "again: {again}")?;
         self.common.open(&folder, out)?;
-        let is_right = is_whole && is_uncut(&made) && came.are_figures_right();
-        let head = came.facts(&claim, (&result, &made), is_right, files_of(&folder));
+        let is_right = is_whole && made.stops.is_empty() && came.are_figures_right();
+        let holds = is_right && came.verdict == results::verdict::Verdict::Holds;
+        let head = came.facts(&claim, (&result, &made), holds, files_of(&folder));
         out.document(&head, ("cells", &folder.path().join("verdict.csv")))?;
         let verdict = if is_right { Verdict::Holds } else { Verdict::Fails };
         Ok((verdict, is_whole.then_some(came)))
@@ -297,7 +300,16 @@ fn about(result: &SweepResult) -> String {
     format!("{cells}, {each} each, seed 0x{:x}", result.seed)
 }
 
-/// Whether no run was cut short from outside: that one ends early may be what is asked.
-fn is_uncut(made: &Made) -> bool {
-    made.stops.keys().all(|stop| matches!(stop, Stop::Aborted(_)))
+/// Says which runs ended early by a condition of their own: what is asked is often that they do.
+/// Nobody stopped them, so they are none of those that were stopped.
+fn own_ends(made: &mut Made, scenario: &Scenario, out: &mut dyn Write) -> io::Result<()> {
+    let all = counted(made.runs as usize, "run");
+    let is_own = |stop: &Stop| matches!(stop, Stop::Aborted(_));
+    for (stop, runs) in made.stops.iter().filter(|(stop, _)| is_own(stop)) {
+        let Stop::Aborted(by) = stop else { continue };
+        let why = judged::abort(&scenario.system, *by);
+        writeln!(out, "{runs} of {all} ended before the horizon by their own condition: {why}")?;
+    }
+    made.stops.retain(|stop, _| !is_own(stop));
+    Ok(())
 }

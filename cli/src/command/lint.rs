@@ -76,10 +76,21 @@ impl Lint {
         let mut source = Source::find(named)?;
         let ending = Path::new(&source.file).extension();
         let is_toml = ending.is_some_and(|one| one == "toml");
+        let is_report = ending.is_some_and(|one| one == "md" || one == "markdown");
+        if is_report && !self.sets.is_empty() {
+            let why = format!(
+                "`{}` is a report, in which nothing can be set: changes such as `--set` and \
+                 `--with` are to scenarios, and to configurations of which import makes one",
+                source.file
+            );
+            return Err(Failure::Request(why));
+        }
         let is_scenario = is_toml || !self.sets.is_empty();
         if is_scenario && !is_toml && ScenarioFile::parse(&source.file, &source.text).is_err() {
             // A change is one to the scenario that comes of the file.
             source.text = scenarios::import(&source.file, &source.text, None, registry)?.text;
+            // Its lines are not those of the file.
+            source.file = format!("{} as imported", source.file);
         }
         let found = if is_scenario {
             self.sets.file(registry, &source)?.lint(registry)?

@@ -107,3 +107,19 @@ fn all_claims_go_on_where_they_were_left() {
     assert!(second[0].starts_with("A1,as it was,"), "{second:?}");
     assert_eq!(second[1..first.len()], first[1..]);
 }
+
+#[test]
+fn a_claim_that_holds_in_some_cells_does_not_hold_as_a_document() {
+    let folder = Folder::new("claims-json");
+    let (text, code) = claims("A18 --json", &folder);
+    assert_eq!(code, Some(0), "its figures come out: {text}");
+    has(&text, &["\"verdict\": \"holds where\"", "\"holds\": false"]);
+}
+
+#[test]
+fn a_run_that_ends_by_its_own_condition_was_not_stopped() {
+    let folder = Folder::new("claims-ends");
+    let (text, _) = claims("F4 --replications 2", &folder);
+    has(&text, &["ended before the horizon by their own condition"]);
+    assert!(!text.contains("STOPPED"), "{text}");
+}

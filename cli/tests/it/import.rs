@@ -186,3 +186,22 @@ fn a_configuration_in_place_of_a_scenario_is_one_mistake() {
         assert!(said.contains("`wavetank import`") && said.contains("1 mistake"), "{said}");
     }
 }
+
+#[test]
+fn a_change_is_to_what_import_makes_of_a_file_and_to_no_report() {
+    let folder = Folder::new("lint-set");
+    let text = "{ \"retry_policies\": { \"network_errors\": { \"max_retries\": 5, \"backoff\": \
+                \"exponential\", \"initial_delay_ms\": 1000, \"max_delay_ms\": 30000 } } }";
+    written(&folder, "retry.json", text);
+    let output = wavetank(&["lint", "retry.json", "--set", "horizon=2h"], &folder);
+    let said_of = said(&output);
+    // Its lines are those of the scenario, which the file does not have.
+    assert!(said_of.contains("--> retry.json as imported:"), "{said_of}");
+    written(&folder, "report.md", "# Notes\n\nNothing.\n");
+    for change in [["--with", "retry.json"], ["--set", "a=b"]] {
+        let output = wavetank(&[&["lint", "report.md"], &change[..]].concat(), &folder);
+        let text = said(&output);
+        assert!(text.contains("`report.md` is a report, in which nothing can be set"), "{text}");
+        assert_eq!(output.status.code(), Some(2), "{text}");
+    }
+}

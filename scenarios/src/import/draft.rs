@@ -1,9 +1,11 @@
 //! A scenario on the way from another format: every line with the place that it comes from.
 
 use core::ops::Range;
+use std::collections::BTreeMap;
 
 use patterns::settings::{Code, Entry, Node, Value};
 
+use super::names::Names;
 use crate::diagnostic::Diagnostic;
 
 /// A scenario that is being made.
@@ -17,6 +19,11 @@ pub(crate) struct Draft {
     pub(crate) left: Vec<Left>,
     /// What is wrong.
     pub(crate) wrong: Vec<Diagnostic>,
+    /// The names of all services.
+    pub(crate) names: Names,
+    /// Which of those that are left out, and of those that are wrong, are at a place.
+    pub(super) left_at: BTreeMap<(usize, usize), Vec<usize>>,
+    pub(super) wrong_at: BTreeMap<(usize, usize), Vec<usize>>,
 }
 
 /// A policy: the layers around calls.
@@ -88,9 +95,16 @@ impl Draft {
     pub(crate) fn leave(&mut self, at: &Range<usize>, said: impl Into<String>, why: &str) {
         let left = Left { at: at.clone(), said: said.into(), why: why.to_owned() };
         // A table that several inherit is looked at for each of them.
-        if !self.left.contains(&left) {
+        let here = self.left_at.entry((at.start, at.end)).or_default();
+        if here.iter().all(|one| self.left[*one] != left) {
+            here.push(self.left.len());
             self.left.push(left);
         }
+    }
+
+    /// Whether something at a place is left out.
+    pub(crate) fn is_left(&self, at: &Range<usize>) -> bool {
+        self.left_at.contains_key(&(at.start, at.end))
     }
 
     /// Leaves out a key and its value.
@@ -108,10 +122,11 @@ impl Draft {
     /// Something is wrong; once is enough.
     pub(crate) fn wrong(&mut self, wrong: Diagnostic) {
         let is_kind = |one: &Diagnostic| one.code() == Code::WrongType.name();
-        let is_told = |other: &Diagnostic| {
-            *other == wrong || is_kind(other) && is_kind(&wrong) && other.place() == wrong.place()
-        };
-        if !self.wrong.iter().any(is_told) {
+        let is_told = |other: &Diagnostic| *other == wrong || is_kind(other) && is_kind(&wrong);
+        let Range { start, end } = wrong.place();
+        let here = self.wrong_at.entry((start, end)).or_default();
+        if !here.iter().any(|one| is_told(&self.wrong[*one])) {
+            here.push(self.wrong.len());
             self.wrong.push(wrong);
         }
     }

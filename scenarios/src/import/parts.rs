@@ -5,17 +5,10 @@ use core::ops::Range;
 use patterns::settings::{Node, Value};
 
 use super::draft::{Draft, From, Layer, Line, Policy, Service};
-use super::names::name_of;
-
-/// The name of a further part.
-pub(crate) fn new_name(draft: &Draft, theirs: &str) -> String {
-    let taken: Vec<String> = draft.services.iter().map(|service| service.name.clone()).collect();
-    name_of(theirs, &taken)
-}
 
 /// A service that is called through these layers.
 pub(crate) fn service(draft: &mut Draft, theirs: &str, from: From, layers: Vec<Layer>) -> usize {
-    let name = new_name(draft, theirs);
+    let name = draft.names.take(theirs);
     let policy = (!layers.is_empty()).then(|| name.clone());
     if policy.is_some() {
         draft.policies.push(Policy { name: name.clone(), layers });
@@ -35,7 +28,7 @@ pub(crate) fn balanced(
 ) {
     let mut names = Vec::new();
     for number in 1..=hosts.clamp(1, HOSTS_MAX) {
-        let name = new_name(draft, &format!("{}-{number}", draft.services[service].name));
+        let name = draft.names.take(&format!("{}-{number}", draft.services[service].name));
         let (lines, stands_for) = (Vec::new(), Vec::new());
         let (from, policy) = (from.clone(), None);
         names.push(name.clone());
@@ -46,7 +39,8 @@ pub(crate) fn balanced(
     let Service { name, policy, stands_for, .. } = &mut draft.services[service];
     *stands_for = names;
     let policy = policy.get_or_insert_with(|| name.clone()).clone();
-    match draft.policies.iter_mut().find(|one| one.name == policy) {
+    // It is one of the last, mostly.
+    match draft.policies.iter_mut().rfind(|one| one.name == policy) {
         Some(found) => found.layers.push(balance),
         None => draft.policies.push(Policy { name: policy, layers: vec![balance] }),
     }

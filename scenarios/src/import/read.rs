@@ -6,9 +6,10 @@ use sim::System;
 use super::draft::{Draft, From, Left};
 use super::formats::FORMATS;
 use super::importer::Importer;
+use super::properties::{Read, Sure, properties};
 use super::render::{Rendered, render, shown};
 use super::table::Format;
-use super::{dotted, yaml};
+use super::yaml;
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest_or_all};
 use crate::registry::LayerRegistry;
@@ -55,7 +56,7 @@ pub fn import(
 ) -> Result<Imported, Diagnostics> {
     let source = Source::new(name, text);
     let made = make(&source, text, from, registry)?;
-    let left_out = made.left.iter().map(|left| shown(left, &source)).collect();
+    let left_out = shown(&made.left, &source);
     Ok(Imported { text: made.rendered.text, format: made.format, left_out })
 }
 
@@ -80,17 +81,7 @@ pub(crate) fn make(
     registry: &LayerRegistry,
 ) -> Result<Made, Diagnostics> {
     let failed = |wrong| Diagnostics::new(source, wrong);
-    let (documents, wrong) = match dotted::properties(text) {
-        Some(read) => read,
-        None => (yaml::documents(text).map_err(|wrong| failed(unreadable(text, wrong)))?, vec![]),
-    };
-    let importer = importer(&documents, text, from).map_err(|wrong| failed(vec![wrong]))?;
-    let mut draft = Draft { wrong, ..Draft::default() };
-    (importer.read)(&documents, &mut draft);
-    others(&documents, importer, &mut draft);
-    if draft.wrong.is_empty() && draft.services.is_empty() {
-        draft.wrong(nothing(&draft, importer.format));
-    }
+    let (documents, importer, mut draft) = drafted(source.file(), text, from).map_err(failed)?;
     let format = importer.format.name;
     draft.left.sort_by_key(|left| left.at.start);
     let rendered = render(&draft, source, format);
@@ -106,6 +97,43 @@ pub(crate) fn make(
     let (file, system) =
         checked.map_err(|wrong| failed(wrong.into_iter().map(|(wrong, _)| wrong).collect()))?;
     Ok(Made { format, documents, rendered, file, system, left: draft.left })
+}
+
+/// What a file says, the format that it is of, and what is made of it.
+fn drafted(
+    name: &str,
+    text: &str,
+    from: Option<&str>,
+) -> Result<(Vec<Node>, &'static Importer, Draft), Vec<Diagnostic>> {
+    let (documents, wrong) = documents(name, text).map_err(|wrong| unreadable(text, wrong))?;
+    let importer = importer(&documents, text, from).map_err(|wrong| vec![wrong])?;
+    let mut draft = Draft { wrong, ..Draft::default() };
+    (importer.read)(&documents, &mut draft);
+    others(&documents, importer, &mut draft);
+    if draft.wrong.is_empty() && draft.services.is_empty() {
+        draft.wrong(nothing(&draft, importer.format));
+    }
+    Ok((documents, importer, draft))
+}
+
+/// What a file says, and what is wrong with it where the rest can be read.
+fn documents(name: &str, text: &str) -> Result<Read, Vec<Diagnostic>> {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    let is_named = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("properties"));
+    let sure = if is_named { Sure::Named } else { Sure::Looks };
+    if let Some(read) = properties(text, sure) {
+        return Ok(read);
+    }
+    let read = yaml::documents(text);
+    let is_read = |documents: &Vec<Node>| documents.iter().any(|one| one.entries().is_some());
+    // What is nothing else, and has the keys of a library, is of properties.
+    if !read.as_ref().is_ok_and(is_read)
+        && let Some(read) = properties(text, Sure::Perhaps)
+        && FORMATS.iter().any(|importer| (importer.is)(&read.0))
+    {
+        return Ok(read);
+    }
+    Ok((read?, Vec::new()))
 }
 
 /// The names of all formats that can be imported, each with what it is.
@@ -141,8 +169,7 @@ fn others(documents: &[Node], chosen: &Importer, draft: &mut Draft) {
         let alone = std::slice::from_ref(&alone);
         let is_other = |one: &&&Importer| one.format.name != chosen.format.name && (one.is)(alone);
         let other = FORMATS.iter().filter(|_| !(chosen.is)(alone)).find(is_other);
-        let is_known = draft.left.iter().any(|left| left.at == entry.key_at);
-        if let Some(other) = other.filter(|_| !is_known) {
+        if let Some(other) = other.filter(|_| !draft.is_left(&entry.key_at)) {
             let format = other.format.name;
             let why = format!("it is of the format {format}: `--from {format}` imports it");
             draft.leave_entry(entry, &why);
@@ -165,14 +192,14 @@ pub(crate) fn is_scenario(text: &str) -> bool {
 /// assert!(scenarios::not_a_scenario("mine.toml", "title = \"it\"\n").is_none());
 /// ```
 pub fn not_a_scenario(name: &str, text: &str) -> Option<Diagnostics> {
-    let documents = match dotted::properties(text) {
-        Some((documents, _)) => documents,
-        // Nothing at all is TOML, and a scenario without its parts.
-        None if text.trim().is_empty() || text.parse::<toml::Table>().is_ok() => return None,
-        None => yaml::documents(text).ok()?,
-    };
-    // Properties may be TOML: what has a key of a library is none of ours.
+    // Nothing at all is TOML, and a scenario without its parts. Properties may be TOML, too: what
+    // has a key of a library is none of ours.
     let is_toml = text.parse::<toml::Table>().is_ok();
+    let documents = match properties(text, Sure::Looks) {
+        Some((documents, _)) => documents,
+        None if is_toml => return None,
+        None => documents(name, text).ok()?.0,
+    };
     let is_table = |document: &Node| document.entries().is_some_and(|all| !all.is_empty());
     let format = FORMATS.iter().find(|importer| (importer.is)(&documents));
     let wrong = match format {
@@ -262,5 +289,55 @@ fn told_there(wrong: &Diagnostic, rendered: &Rendered) -> (Diagnostic, bool) {
             (wrong.clone().within(&context).at(value_at.clone()), true)
         }
         _ => (wrong.clone().at(rendered.place(&wrong.place())), false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[expect(clippy::disallowed_methods, reason = "this is about real time")]
+    fn now() -> Instant {
+        Instant::now()
+    }
+
+    /// How long it takes to make a text of a file, at the least.
+    fn takes(name: &str, text: &str) -> Duration {
+        let source = Source::new(name, text);
+        let once = |_| {
+            let start = now();
+            let (_, importer, draft) = drafted(name, text, None).expect("it can be read");
+            let _rendered = render(&draft, &source, importer.format.name);
+            start.elapsed()
+        };
+        (0..3).map(once).min().expect("three times")
+    }
+
+    #[track_caller]
+    fn is_linear(name: &str, text: impl Fn(usize) -> String) {
+        let (few, many) = (takes(name, &text(250)), takes(name, &text(4_000)));
+        // Sixteen times as long is as it must be, and 256 times would be the square.
+        assert!(many < few * 64, "{name}: {few:?} and {many:?}");
+    }
+
+    #[test]
+    fn a_long_file_takes_no_longer_than_its_length() {
+        let root = "resilience4j.circuitbreaker.instances";
+        let yaml = |n| format!("    svc{n}: {{ slidingWindowSize: 20, unknown: 1 }}\n");
+        is_linear("a.yml", |n| format!("{root}:\n{}", (0..n).map(yaml).collect::<String>()));
+        let line = |n| format!("{root}.svc{n}.slidingWindowSize=20\n{root}.svc{n}.unknown=1\n");
+        is_linear("a.properties", |n| (0..n).map(line).collect());
+        let foreign = |n| format!("other{n}: {{ model_list: [] }}\nmodel_list{n}: 1\n");
+        let first = format!("{root}.a.slidingWindowSize: 20\n");
+        is_linear("b.yml", |n| first.clone() + &(0..n).map(foreign).collect::<String>());
+        let cluster = |n| format!("    - {{ name: c{n}, connect_timeout: 1s, unknown: 1 }}\n");
+        let clusters = "static_resources:\n  clusters:\n";
+        is_linear("c.yml", |n| clusters.to_owned() + &(0..n).map(cluster).collect::<String>());
+        let model =
+            |n| format!("- {{ model_name: m{n}, litellm_params: {{ model: a/b }}, x: 1 }}\n");
+        let router = "router_settings: { num_retries: 2, allowed_fails: 3 }\nmodel_list:\n";
+        is_linear("d.yml", |n| router.to_owned() + &(0..n).map(model).collect::<String>());
     }
 }

@@ -5,6 +5,7 @@ use core::ops::Range;
 use patterns::settings::Node;
 
 use super::draft::{Draft, From, Layer, Left, Line, Service};
+use super::lines::Lines;
 use super::names::CALLER;
 use crate::plain::plain;
 use crate::source::Source;
@@ -22,8 +23,8 @@ impl Rendered {
     /// What a place of the text comes from: of the last line before it that comes from the other
     /// file.
     pub(crate) fn origin(&self, at: &Range<usize>) -> Option<&From> {
-        let before = self.origins.iter().rev().find(|(line, _)| line.start <= at.start);
-        before.map(|(_, origin)| origin)
+        let next = self.origins.partition_point(|(line, _)| line.start <= at.start);
+        next.checked_sub(1).map(|before| &self.origins[before].1)
     }
 
     /// The place in the other file that a place of the text comes from.
@@ -37,7 +38,8 @@ impl Rendered {
 const ASSUMED: &str = "assumed";
 
 pub(crate) fn render(draft: &Draft, source: &Source, format: &str) -> Rendered {
-    let mut writer = Writer { source, text: String::new(), origins: Vec::new() };
+    let lines = Lines::of(source.text());
+    let mut writer = Writer { source, lines, text: String::new(), origins: Vec::new() };
     writer.head(draft, format);
     writer.agents(draft);
     for service in &draft.services {
@@ -56,25 +58,27 @@ pub(crate) fn render(draft: &Draft, source: &Source, format: &str) -> Rendered {
     if !draft.left.is_empty() {
         writer.put("\n# Left out:\n");
         for left in &draft.left {
-            let shown = plain(&in_a_line(left, source, file_name(source))).into_owned();
+            let shown = in_a_line(left, &writer.lines, file_name(source));
             writer.put(&format!("#   {shown}\n"));
         }
     }
     Rendered { text: writer.text, origins: writer.origins }
 }
 
-/// What was left out, and why, in a line.
-pub(crate) fn shown(left: &Left, source: &Source) -> String {
-    plain(&in_a_line(left, source, source.file())).into_owned()
+/// What was left out, and why, each in a line.
+pub(crate) fn shown(left: &[Left], source: &Source) -> Vec<String> {
+    let lines = Lines::of(source.text());
+    left.iter().map(|left| in_a_line(left, &lines, source.file())).collect()
 }
 
-fn in_a_line(left: &Left, source: &Source, file: &str) -> String {
-    let (line, _) = source.line_and_column(&left.at);
-    format!("{file}:{line} {}: {}", left.said, left.why)
+fn in_a_line(left: &Left, lines: &Lines, file: &str) -> String {
+    let line = lines.number(&left.at);
+    plain(&format!("{file}:{line} {}: {}", left.said, left.why)).into_owned()
 }
 
 struct Writer<'a> {
     source: &'a Source,
+    lines: Lines,
     text: String,
     origins: Vec<(Range<usize>, From)>,
 }
@@ -91,7 +95,7 @@ impl Writer<'_> {
     fn line(&mut self, line: &str, from: &From) {
         let comment = match from {
             From::Written(at, said) | From::Entry { key_at: at, said, .. } => {
-                let (number, _) = self.source.line_and_column(at);
+                let number = self.lines.number(at);
                 let start = self.text.len();
                 self.origins.push((start..start + line.len(), from.clone()));
                 format!("{}:{number} {said}", file_name(self.source))

@@ -8,7 +8,7 @@ use super::classes::Names;
 use super::draft::{Draft, From, Layer, said};
 use super::table::{Row, Section};
 use super::unit::Unit;
-use super::words::loose;
+use super::words::{letters, loose};
 use super::yaml::NULL;
 use crate::diagnostic::{Diagnostic, nearest, nearest_or_all};
 
@@ -199,7 +199,7 @@ fn stands(text: &str) -> Stands {
 
 /// Whether two keys are the same.
 pub(crate) fn same(one: &str, other: &str, relaxed: bool) -> bool {
-    one == other || relaxed && loose(one) == loose(other)
+    one == other || relaxed && letters(one).eq(letters(other))
 }
 
 /// An entry of a table, by its path; keys may have the dots themselves.
@@ -228,12 +228,14 @@ fn is_table(node: &Node) -> bool {
 /// Leaves out all keys that no row knows.
 fn unknown(section: &Section, table: &Node, above: &str, relaxed: bool, draft: &mut Draft) {
     let entries = table.entries().unwrap_or_default();
-    for (number, entry) in entries.iter().enumerate() {
-        let earlier = entries[..number].iter().find(|other| same(&other.key, &entry.key, relaxed));
-        if let Some(earlier) = earlier {
+    let mut earlier: BTreeMap<String, &Entry> = BTreeMap::new();
+    for entry in entries {
+        let name = if relaxed { loose(&entry.key) } else { entry.key.clone() };
+        if let Some(earlier) = earlier.get(&name) {
             draft.wrong(twice(entry, earlier));
             continue;
         }
+        earlier.insert(name, entry);
         let path =
             if above.is_empty() { entry.key.clone() } else { format!("{above}.{}", entry.key) };
         let is_row = |row: &&Row| same(row.theirs, &path, relaxed);

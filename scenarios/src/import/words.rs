@@ -5,7 +5,12 @@ use patterns::settings::{Node, Value};
 
 /// A name without case, `-` and `_`.
 pub(crate) fn loose(name: &str) -> String {
-    name.chars().filter(|c| !"-_".contains(*c)).flat_map(char::to_lowercase).collect()
+    letters(name).collect()
+}
+
+/// Its letters; names are compared by the thousand, and most differ in the first.
+pub(crate) fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| !"-_".contains(*c)).flat_map(char::to_lowercase)
 }
 
 /// Classes, as our settings write them.

@@ -4,12 +4,13 @@
 //! `null`; a text in quotes is a text, whatever stands in it.
 
 use core::ops::Range;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use patterns::settings::{Code, Entry, Node, Value};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 
 use super::comments::without_comments;
+use super::lines::Lines;
 use crate::diagnostic::Diagnostic;
 
 /// How deep lists and tables may stand in one another.
@@ -82,14 +83,23 @@ enum Kind {
     List(Vec<Node>),
     Table {
         entries: Vec<Entry>,
+        /// Where each key stands.
+        places: BTreeMap<String, usize>,
         /// What `<<` brings in: it counts less than what is written.
         merged: Vec<Node>,
         key: Option<(String, Range<usize>)>,
     },
 }
 
+impl Kind {
+    const fn table() -> Self {
+        Self::Table { entries: vec![], places: BTreeMap::new(), merged: vec![], key: None }
+    }
+}
+
 struct Builder<'a> {
     text: &'a str,
+    lines: Lines,
     /// The byte at which each character begins, if they are not the same.
     bytes: Option<Vec<usize>>,
     open: Vec<Open>,
@@ -104,6 +114,7 @@ impl<'a> Builder<'a> {
         let bytes = (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).collect());
         Self {
             text,
+            lines: Lines::of(text),
             bytes,
             open: Vec::new(),
             anchors: BTreeMap::new(),
@@ -137,12 +148,12 @@ impl<'a> Builder<'a> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let value = scalar(&text, style, tag.as_deref());
-                self.add(Node::new(at, value), anchor)
+                self.add(Node::new(at, value), anchor, 1)
             }
             Event::Alias(anchor) => match self.anchors.get(&anchor) {
                 Some(node) => {
-                    let node = node.clone();
-                    self.add(node, 0)
+                    let (node, count) = (node.clone(), count(node));
+                    self.add(node, 0, count)
                 }
                 None => {
                     let message = "an alias of something that has not ended";
@@ -150,17 +161,15 @@ impl<'a> Builder<'a> {
                 }
             },
             Event::SequenceStart(anchor, _) => self.begin(at, anchor, Kind::List(Vec::new())),
-            Event::MappingStart(anchor, _) => {
-                let kind = Kind::Table { entries: Vec::new(), merged: Vec::new(), key: None };
-                self.begin(at, anchor, kind)
-            }
+            Event::MappingStart(anchor, _) => self.begin(at, anchor, Kind::table()),
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(Open { start, anchor, kind }) = self.open.pop() else { return Ok(()) };
                 let value = match kind {
                     Kind::List(items) => Value::List(items),
                     Kind::Table { entries, merged, .. } => Value::Table(with(entries, &merged)),
                 };
-                self.add(Node::new(start..at.end.max(start), value), anchor)
+                // All within it were counted when they came.
+                self.add(Node::new(start..at.end.max(start), value), anchor, 1)
             }
             _ => Ok(()),
         }
@@ -175,9 +184,11 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Puts a value where it belongs.
-    fn add(&mut self, node: Node, anchor: usize) -> Result<(), Diagnostic> {
-        self.nodes += count(&node);
+    /// Puts a value where it belongs, which is so many that were not counted yet.
+    fn add(&mut self, node: Node, anchor: usize, count: usize) -> Result<(), Diagnostic> {
+        let is_key =
+            matches!(self.open.last(), Some(Open { kind: Kind::Table { key: None, .. }, .. }));
+        self.nodes += if is_key { 0 } else { count };
         if self.nodes > NODES_MAX {
             let message = format!("more than {NODES_MAX} values, with all that aliases stand for");
             return Err(Diagnostic::new(node.at, Code::Unreadable, message));
@@ -188,17 +199,18 @@ impl<'a> Builder<'a> {
         match self.open.last_mut().map(|open| &mut open.kind) {
             None => self.documents.push(node),
             Some(Kind::List(items)) => items.push(node),
-            Some(Kind::Table { entries, merged, key }) => match key.take() {
+            Some(Kind::Table { entries, places, merged, key }) => match key.take() {
                 None => *key = Some(key_of(&node)?),
                 Some((name, _)) if name == "<<" => merge(node, merged)?,
                 Some((name, key_at)) => {
-                    if let Some(first) = entries.iter().find(|entry| entry.key == name) {
+                    if let Some(first) = places.get(&name) {
                         let message = format!("`{name}` is written twice");
                         let found = Diagnostic::new(key_at, Code::Unreadable, message);
-                        let line = self.text[..first.key_at.start].matches('\n').count() + 1;
+                        let line = self.lines.number(&(*first..*first));
                         self.wrong.push(found.help(format!("first in line {line}")));
                         return Ok(());
                     }
+                    places.insert(name.clone(), key_at.start);
                     entries.push(Entry { key: name, key_at, node });
                 }
             },
@@ -245,8 +257,12 @@ fn merge(node: Node, merged: &mut Vec<Node>) -> Result<(), Diagnostic> {
 
 /// A table with what is merged into it, as far as it does not have the keys itself.
 fn with(mut entries: Vec<Entry>, merged: &[Node]) -> Vec<Entry> {
+    if merged.is_empty() {
+        return entries;
+    }
+    let mut own: BTreeSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
     for entry in merged.iter().filter_map(Node::entries).flatten() {
-        if entries.iter().all(|other| other.key != entry.key) {
+        if own.insert(entry.key.clone()) {
             entries.push(entry.clone());
         }
     }
@@ -272,5 +288,19 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
     match text.parse::<f64>() {
         Ok(number) if is_number && number.is_finite() => Value::Float(number),
         _ => Value::Text(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_counts_once_however_deep_it_is() {
+        let list = |count: usize| format!("a: {{ b: [[{}]] }}\n", vec!["1"; count].join(", "));
+        // With the list and its table, that of the file, and the list around it.
+        assert!(documents(&list(NODES_MAX - 4)).is_ok());
+        let wrong = documents(&list(NODES_MAX - 3)).expect_err("one more");
+        assert_eq!(wrong[0].message(), "more than 200000 values, with all that aliases stand for");
     }
 }

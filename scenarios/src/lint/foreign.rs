@@ -4,7 +4,7 @@
 mod settings;
 mod traffic;
 
-pub(super) use traffic::{CALLS, RETRIES, alert, bound, spent};
+pub(super) use traffic::{alert, bound, spent};
 
 use patterns::Duration;
 use patterns::settings::{Entry, Node, Value};
@@ -29,17 +29,23 @@ const KEYS: [(&str, &[&str]); 4] = [
     ("permits", &["half_open_max_calls"]),
 ];
 
-/// Says which keys of a course to change so that a finding in one of its tables is gone; nothing if
-/// they are not written there.
-pub(super) fn keys(documents: &[Node], one: &Diagnostic) -> Option<Diagnostic> {
+/// The tables of all documents, in the order in which they begin.
+pub(super) fn tables(documents: &[Node]) -> Vec<&Entry> {
     let mut all = Vec::new();
     for document in documents {
         walk(document, &mut all);
     }
+    all.retain(|entry| entry.node.entries().is_some());
+    all.sort_by_key(|entry| entry.key_at.start);
+    all
+}
+
+/// Says which keys of a course to change so that a finding in one of its tables is gone; nothing if
+/// they are not written there.
+pub(super) fn keys(tables: &[&Entry], one: &Diagnostic) -> Option<Diagnostic> {
     let at = one.place();
-    let holds = |entry: &&&Entry| entry.key_at.start <= at.start && at.end <= entry.node.at.end;
-    let tables = all.iter().filter(holds).filter(|entry| entry.node.entries().is_some());
-    let table = tables.max_by_key(|entry| entry.key_at.start)?;
+    let before = tables.partition_point(|entry| entry.key_at.start <= at.start);
+    let table = tables[..before].iter().rev().find(|entry| at.end <= entry.node.at.end)?;
     let changes = one.changes().iter().map(|(path, value)| {
         let last = path.rsplit('.').next()?;
         let (_, names) = KEYS.iter().find(|(key, _)| *key == last)?;

@@ -1,5 +1,7 @@
 //! Finds out what a file is, and has the rules for it look at it.
 
+use std::collections::BTreeSet;
+
 use super::finding::pasted;
 use super::proof::Proofs;
 use super::{foreign, policies, report};
@@ -60,6 +62,10 @@ fn configuration(
     let made = make(source, text, None, registry)?;
     let mut here = Vec::new();
     policies::look(&made.file, &made.system, &mut Proofs::new(registry), &mut here);
+    let is_course = made.format == "course";
+    let tables = if is_course { foreign::tables(&made.documents) } else { Vec::new() };
+    let place = |one: &Diagnostic| (one.code(), one.place().start, one.place().end);
+    let mut known: BTreeSet<_> = found.iter().map(place).collect();
     // One line there may be the origin of several policies: one finding is enough.
     for one in here {
         let origin = made.rendered.place(&one.place());
@@ -70,17 +76,15 @@ fn configuration(
             continue;
         }
         let one = one.at(origin);
-        let one = match foreign::keys(&made.documents, &one) {
-            Some(keys) if made.format == "course" => keys,
-            _ => pasted(one, "Once imported"),
+        let one = match foreign::keys(&tables, &one) {
+            Some(keys) => keys,
+            None => pasted(one, "Once imported"),
         };
-        let is_there =
-            |other: &Diagnostic| (other.code(), other.place()) == (one.code(), one.place());
-        if !found.iter().any(is_there) {
+        if known.insert(place(&one)) {
             found.push(one);
         }
     }
-    if made.format == "course" {
+    if is_course {
         foreign::look(&made.documents, found);
     }
     Ok(())

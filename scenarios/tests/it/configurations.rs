@@ -9,6 +9,12 @@ fn imported(text: &str) -> (String, Vec<String>) {
     (imported.text, imported.left_out)
 }
 
+/// The scenario of a configuration in a file of this name.
+fn imported_as(name: &str, text: &str) -> String {
+    let imported = import(name, text, None, &LayerRegistry::builtin());
+    imported.unwrap_or_else(|wrong| panic!("{wrong}")).text
+}
+
 /// The value of the first line with this key.
 fn value<'a>(scenario: &'a str, key: &str) -> &'a str {
     let of_line = |line: &'a str| {
@@ -430,4 +436,64 @@ fn what_is_of_another_format_is_left_out_by_its_name() {
     let [left] = &left[..] else { panic!("{left:#?}") };
     has(left, "it:3 circuit_breaker: ");
     has(left, "it is of the format course: `--from course` imports it");
+}
+
+#[test]
+fn a_router_leaves_out_what_fails_by_share_unless_it_counts_other_failures_than_by_default() {
+    let of = |settings: &str, several: bool| {
+        let (scenario, left) = imported(&router(settings, several));
+        let keys = ["failures", "rate", "min-calls", "compare"];
+        (keys.map(|key| value(&scenario, key).trim_matches('"').to_owned()), left.join("\n"))
+    };
+    let share = ["nothing", "50%", "5", "more-than"];
+    assert_eq!(of("num_retries: 1", true), (share.map(str::to_owned), String::new()));
+    assert_eq!(of("cooldown_time: 30", true).0, share);
+    // One deployment alone is hardly ever left out.
+    assert_eq!(of("cooldown_time: 30", false).0, ["nothing", "100%", "1000", "nothing"]);
+    assert_eq!(of("num_retries: 1", false).0, ["nothing"; 4]);
+    let (found, left) = of("allowed_fails: 3", true);
+    assert_eq!(found, share);
+    has(&left, "allowed_fails = 3: what is the default counts as not written");
+    let counted = ["2", "nothing", "nothing", "nothing"];
+    assert_eq!(of("allowed_fails: 1", true), (counted.map(str::to_owned), String::new()));
+    assert_eq!(of("allowed_fails: 1", false).0, counted);
+    // The default is what `litellm_settings` says.
+    let text = router("allowed_fails: 1", true);
+    let same = imported(&format!("{text}litellm_settings: {{ allowed_fails: 1 }}\n")).0;
+    assert_eq!(value(&same, "rate"), "\"50%\"");
+    let text = router("allowed_fails: 3", true);
+    let other = imported(&format!("{text}litellm_settings: {{ allowed_fails: 1 }}\n")).0;
+    assert_eq!(value(&other, "failures"), "4");
+    has(&other, "assumed");
+}
+
+#[test]
+fn what_import_writes_of_its_own_changes_something() {
+    let registry = LayerRegistry::builtin();
+    for (retries, caps) in [(4, false), (6, true)] {
+        let policy = format!("retry_policy: {{ TimeoutErrorRetries: {retries} }}, num_retries: 1");
+        let scenario = imported(&router(&policy, false)).0;
+        assert_eq!(scenario.contains("cap=8s"), caps, "{scenario}");
+        let sweep = ScenarioFile::parse("it", &scenario).and_then(|file| file.sweep(&registry));
+        let warnings = sweep.expect("it is right").warnings;
+        assert!(warnings.is_empty(), "{warnings}");
+    }
+}
+
+#[test]
+fn properties_are_read_as_java_and_spring_boot_read_them() {
+    let text = "resilience4j.circuitbreaker.instances[my.svc].slidingWindowSize: 20\n\
+                resilience4j.circuitbreaker.instances[my.svc].failure-rate-threshold 40\n\
+                resilience4j.circuitbreaker.instances[my.svc].minimumNumberOfCalls\n\
+                resilience4j.circuitbreaker.instances[my.svc].waitDurationInOpenState=\\u0031\\\n  \
+                5s\n";
+    // Its name says what it is, or a line that nothing else has.
+    for name in ["application.properties", "-"] {
+        let text = imported_as(name, text);
+        for (key, is) in [("window", "20"), ("rate", "0.4"), ("open", "\"15s\"")] {
+            assert_eq!(value(&text, key), is, "{text}");
+        }
+        assert_eq!(value(&text, "min-calls"), "nothing", "an empty number is none");
+        has(&text, "[services.\"my.svc\"]");
+    }
 }

@@ -332,6 +332,8 @@ fn codes_of(lines: &str) -> Vec<&'static str> {
     found.all().iter().map(scenarios::Diagnostic::code).collect()
 }
 
+const BUDGETS: &str = "two-error-budgets";
+
 #[test]
 fn what_is_read_together_is_of_one_thing() {
     for (lines, code) in [
@@ -404,6 +406,35 @@ fn what_is_read_together_is_of_one_thing() {
     ] {
         let all = codes_of(lines);
         assert_eq!(all, Vec::from_iter(code), "{lines}");
+    }
+}
+
+#[test]
+fn budgets_and_availabilities_are_compared_with_what_they_follow_from() {
+    for (lines, code) in [
+        // An alert's threshold is no objective.
+        ("The SLO is 99 %, and we alert at 95 %.\n\nThe error budget is 5 %.", Some(BUDGETS)),
+        ("The SLO is 95 %.\n\nWe alert at an SLO of 99 %.\n\nThe error budget is 5 %.", None),
+        ("We alert at an availability < 90 %.\n\nThe error budget is 1 %.", None),
+        ("An availability < 90 % sets off an alert.\n\nThe error budget is 1 %.", None),
+        ("The error budget is 1 %, with an alert at 80 % of it.", None),
+        ("The error budget is 1 %, or 80 %.", Some(BUDGETS)),
+        (
+            "| Metric | Value | Alert |\n|---|---|---|\n| Availability | 99.5 % (n = 900) | < 95 % |\n\n\
+             The error budget is 1 %.",
+            None,
+        ),
+        // Ends of an interval, one of several services, before and after.
+        ("MTBF 36 h, MTTR 3 min, uptime 99.86 % (95 % CI 98.1 % to 99.95 %)", None),
+        ("MTBF 36 h, MTTR 3 min.\n\nAvailability of github: 97 %.", None),
+        ("MTBF 36 h, MTTR 3 min.\n\n## The search agent\n\nAvailability 97 %.", None),
+        ("MTBF before: 2 h. MTTR before: 30 min. Availability after: 99.9 %.", None),
+        (
+            "MTBF before: 2 h. MTTR before: 30 min. Availability before: 99.9 %.",
+            Some("availability-does-not-follow"),
+        ),
+    ] {
+        assert_eq!(codes_of(lines), Vec::from_iter(code), "{lines}");
     }
 }
 
@@ -518,6 +549,39 @@ fn values_that_cannot_be_or_do_not_fit_are_found() {
         let found = lint("it.md", &text, &LayerRegistry::builtin()).expect("a report is read");
         assert!(found.all().iter().any(|one| one.code() == code), "{text}{found}");
     }
+}
+
+/// What is found in a report of so many lines, as it is shown.
+fn said_of(lines: &str) -> String {
+    let text = format!("# Notes\n\n{lines}\n");
+    lint("it.md", &text, &LayerRegistry::builtin()).expect("a report is read").to_string()
+}
+
+#[test]
+fn all_waits_that_are_listed_are_summed_up() {
+    let found = said_of("There were 4 attempts with 4 waits of 1 s, 2 s, 4 s, 8 s.");
+    assert!(found.contains("1 s + 2 s + 4 s = 7 s"), "{found}");
+    let found = said_of("There were 4 attempts with 4 waits: 1, 2, 4 and 8 s.");
+    assert!(found.contains("1 s + 2 s + 4 s = 7 s"), "{found}");
+    let found = said_of("There were 4 attempts with 4 waits of 10 s.");
+    assert!(found.contains("3 x 10 s = 30 s"), "{found}");
+    let found = said_of("There were 4 attempts with 4 waits of 1 s and 2 s.");
+    assert!(found.contains("one-wait-too-many") && !found.contains("arithmetic"), "{found}");
+}
+
+#[test]
+fn what_an_alert_is_measured_by_is_said_where_it_is_assumed() {
+    let found = said_of("100 runs a day. We alert at > 900 retries a minute.");
+    assert!(found.contains("assuming 30 calls of a run and 5 retries of a call"), "{found}");
+    let look = |text: &str| lint("it.json", text, &LayerRegistry::builtin()).unwrap().to_string();
+    let start = "{ \"circuit_breaker\": { \"failure_threshold\": 3 }, \"runs_per_day\": 100, \
+                 \"alert_retries_per_minute\": 900";
+    let found = look(&format!("{start}, \"calls_per_run\": 9 }}"));
+    assert!(found.contains("assuming 5 retries of a call"), "{found}");
+    let retries = "\"retry_policies\": { \"network_errors\": { \"max_retries\": 2, \
+                   \"backoff\": \"fixed\", \"delay_ms\": 100 } }";
+    let found = look(&format!("{start}, \"calls_per_run\": 9, {retries} }}"));
+    assert!(found.contains("alert-never-fires") && !found.contains("assuming"), "{found}");
 }
 
 #[test]

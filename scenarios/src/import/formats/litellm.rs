@@ -2,29 +2,27 @@
 //!
 //! Keys and defaults: `litellm/router.py`, `litellm/constants.py` and
 //! <https://docs.litellm.ai/docs/router/learn/reliability>. A call is tried again in its model
-//! group, by the router alone; then it falls back to other groups. A deployment that has failed
-//! more than `allowed_fails` times in a minute gets no calls for `cooldown_time`: a breaker on the
-//! way to it. The waits between tries are those of the client of `OpenAI`, from which they were
-//! taken, unless `retry_after` makes them longer.
+//! group, by the router alone; then it falls back to other groups. A deployment that fails too
+//! often gets no calls for `cooldown_time`: a breaker on the way to it (`cooldown`). The waits
+//! between tries are those of the client of `OpenAI`, from which they were taken, unless
+//! `retry_after` makes them longer.
 
+mod cooldown;
 mod deployments;
 mod retries;
 mod router;
 mod tables;
 
-use patterns::Class;
 use patterns::settings::{Code, Entry, Node, Value};
 
 use crate::diagnostic::Diagnostic;
 use crate::import::draft::{Draft, From, Layer};
 use crate::import::importer::Importer;
-use crate::import::parts::{default, whole};
 use crate::import::section::{Taken, leave_unknown, take};
 use crate::import::shape::check;
 use crate::import::table::Format;
 use crate::import::times::Times;
 use crate::import::unit::Unit;
-use crate::import::words::classes;
 use router::{Router, with};
 use tables::{PARAMS, POLICY, ROUTER};
 
@@ -75,7 +73,7 @@ fn read(documents: &[Node], draft: &mut Draft) {
         let router = Router {
             retries: retries::of(&taken, draft),
             timeout: timeout(&taken, draft),
-            cooldown: cooldown(&taken, draft),
+            cooldown: cooldown::of(document, &taken, draft),
             pick: pick(&taken, draft),
             fallbacks: fallbacks(&taken, draft),
         };
@@ -103,50 +101,6 @@ fn timeout(taken: &Taken<'_>, draft: &mut Draft) -> Option<Layer> {
     }
     let limit = taken.value(key, Unit::Time(Times::Seconds), draft)?;
     Some(with("timeout", "limit", limit, taken.from(key)?))
-}
-
-/// The breaker on the way to a deployment.
-fn cooldown(taken: &Taken<'_>, draft: &mut Draft) -> Option<Layer> {
-    if taken.on("disable_cooldowns", draft).is_some() {
-        for key in ["allowed_fails", "cooldown_time"] {
-            if let Some(entry) = taken.entry(key) {
-                draft.leave_entry(entry, "`disable_cooldowns` turns it off");
-            }
-        }
-        return None;
-    }
-    let keys = ["allowed_fails", "cooldown_time"];
-    let from = keys.into_iter().find_map(|key| taken.from(key))?;
-    let mut layer = Layer::new("breaker", from);
-    let fails = taken.value("allowed_fails", Unit::OneLess, draft);
-    if let (Some(fails), Some(from)) = (fails, taken.from("allowed_fails")) {
-        layer.set("failures", fails, from);
-    }
-    let time = taken.value("cooldown_time", Unit::Time(Times::Seconds), draft);
-    if time.as_ref().and_then(Node::text) == Some("0s") {
-        draft.leave_from(&taken.from("cooldown_time")?, "no deployment is left out for 0 s");
-        return None;
-    }
-    if let (Some(time), Some(from)) = (time, taken.from("cooldown_time")) {
-        layer.set("open", time, from);
-    }
-    complete(&mut layer);
-    Some(layer)
-}
-
-/// What the router does unless something else is written: it counts failures in a minute, and puts
-/// a deployment back as if nothing had been.
-fn complete(layer: &mut Layer) {
-    const WHY: &str = "default of LiteLLM";
-    default(layer, "failures", whole(4), WHY);
-    default(layer, "window", Node::word("epoch(1min, buckets=1)"), "failures in a minute");
-    default(layer, "open", Node::word("5s"), WHY);
-    default(layer, "permits", Node::word("unlimited"), "all calls come back at once");
-    let counted = [Class::Network, Class::Timeout, Class::RateLimit, Class::Overload];
-    let why = "408, 429, 401, 404, and from 500 on";
-    default(layer, "count", classes(counted), why);
-    let own = [Class::BreakerOpen, Class::BulkheadFull, Class::Rejected];
-    default(layer, "ignore", classes(own), "what never came there");
 }
 
 fn pick(taken: &Taken<'_>, draft: &mut Draft) -> Option<(Node, From)> {

@@ -9,6 +9,8 @@ mod breaker;
 mod others;
 mod profiles;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use patterns::settings::{Entry, Node};
 
 use crate::import::dotted::undotted;
@@ -83,16 +85,13 @@ fn read(documents: &[Node], draft: &mut Draft) {
         }
     }
     leave_of_modules(&roots, draft);
-    for key in ["instances", "configs"] {
-        let mut names: Vec<&str> = Vec::new();
-        let found = MODULES.iter().flat_map(|(module, ..)| entries(&roots, module, key));
-        for entry in found {
-            if !names.contains(&entry.key.as_str()) {
-                names.push(&entry.key);
-            }
-        }
-        for name in &names {
-            instance(&roots, key, name, draft);
+    let configs = named(&roots, "configs");
+    for all in [&named(&roots, "instances"), &configs] {
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        let each = all.iter().flat_map(|of_module| &of_module.all);
+        let each = each.filter(|entry| names.insert(&entry.key));
+        for entry in each {
+            instance(all, &configs, &entry.key, draft);
         }
         // Configurations stand for themselves only where nothing takes them.
         if !names.is_empty() {
@@ -112,6 +111,24 @@ fn entries<'a>(roots: &[&'a Node], module: &str, key: &str) -> Vec<&'a Entry> {
     let modules = roots.iter().filter_map(|root| get(root, module, true));
     let tables = modules.flat_map(|module| keys.iter().filter_map(|key| get(module, key, true)));
     tables.filter_map(Node::entries).flatten().collect()
+}
+
+/// The instances of a module, or its configurations.
+struct Named<'a> {
+    all: Vec<&'a Entry>,
+    /// The first of each name.
+    first: BTreeMap<&'a str, &'a Entry>,
+}
+
+/// Those of all modules, in the order of these.
+fn named<'a>(roots: &[&'a Node], key: &str) -> Vec<Named<'a>> {
+    let of_module = |(module, ..): &Module| {
+        let all = entries(roots, module, key);
+        // The first one stays, as it comes last.
+        let first = all.iter().rev().map(|entry| (entry.key.as_str(), *entry)).collect();
+        Named { all, first }
+    };
+    MODULES.iter().map(of_module).collect()
 }
 
 /// Leaves out what a module says beside its instances.
@@ -136,16 +153,15 @@ fn leave_of_modules(roots: &[&Node], draft: &mut Draft) {
 }
 
 /// A service for an instance, with a policy of the modules that name it.
-fn instance(roots: &[&Node], key: &str, theirs: &str, draft: &mut Draft) {
+fn instance(all: &[Named<'_>], configs: &[Named<'_>], theirs: &str, draft: &mut Draft) {
     let mut layers = Vec::new();
     let mut first = None;
-    for (module, section, make) in &MODULES {
-        let mut named = entries(roots, module, key).into_iter();
-        let Some(entry) = named.find(|entry| entry.key == theirs) else { continue };
+    for ((_, section, make), (named, configs)) in MODULES.iter().zip(all.iter().zip(configs)) {
+        let Some(entry) = named.first.get(theirs) else { continue };
         let from = From::Written(entry.key_at.clone(), section.place.replace("NAME", theirs));
         first.get_or_insert(from.clone());
         let mut tables = vec![&entry.node];
-        inherit(roots, module, &entry.node, &mut tables, draft);
+        inherit(configs, &entry.node, &mut tables, draft);
         layers.push(match make {
             Some(make) => make(&tables, from, draft),
             None => take(section, &tables, true, from, draft).layer,
@@ -156,14 +172,7 @@ fn instance(roots: &[&Node], key: &str, theirs: &str, draft: &mut Draft) {
 }
 
 /// Adds what a table inherits: its `baseConfig`, and what that inherits, or `configs.default`.
-fn inherit<'a>(
-    roots: &[&'a Node],
-    module: &str,
-    table: &Node,
-    tables: &mut Vec<&'a Node>,
-    draft: &mut Draft,
-) {
-    let configs = entries(roots, module, "configs");
+fn inherit<'a>(configs: &Named<'a>, table: &Node, tables: &mut Vec<&'a Node>, draft: &mut Draft) {
     let mut base = get(table, "baseConfig", true);
     let mut seen: Vec<String> = Vec::new();
     while let Some(node) = base {
@@ -172,18 +181,18 @@ fn inherit<'a>(
             break;
         }
         seen.push(name.to_owned());
-        match configs.iter().find(|entry| entry.key == name) {
+        match configs.first.get(name) {
             Some(entry) => {
                 tables.push(&entry.node);
                 base = get(&entry.node, "baseConfig", true);
             }
             None => {
-                draft.wrong(breaker::no_config(node, name, &configs));
+                draft.wrong(breaker::no_config(node, name, &configs.all));
                 return;
             }
         }
     }
-    let default = configs.iter().find(|entry| entry.key == "default");
+    let default = configs.first.get("default");
     if seen.is_empty()
         && let Some(default) = default.filter(|default| default.node.at != table.at)
     {

@@ -7,10 +7,10 @@ use crate::import::decimal;
 use crate::lint::finding::{finding, number, time};
 
 /// Calls of a run, of which a file says nothing: more than most have.
-pub(crate) const CALLS: f64 = 30.0;
+const CALLS: f64 = 30.0;
 
 /// Retries of a call, of which a file says nothing.
-pub(crate) const RETRIES: f64 = 5.0;
+const RETRIES: f64 = 5.0;
 
 const MINUTES_OF_A_DAY: f64 = 1440.0;
 
@@ -65,22 +65,41 @@ fn alerts(all: &[&Entry], found: &mut Vec<Diagnostic>) {
         .iter()
         .find_map(|what| value(all, &[what, "per_day"]));
     let Some((_, runs)) = traffic else { return };
-    let calls = value(all, &["calls_per_run"]).map_or(CALLS, |(_, calls)| calls);
+    let calls = value(all, &["calls_per_run"]).map(|(_, calls)| calls);
     let retries = all.iter().filter(|entry| entry.key == "max_retries");
     let retries = retries.filter_map(|entry| decimal(&entry.node)).fold(0.0, f64::max);
-    let retries = if retries > 0.0 { retries } else { RETRIES };
+    let retries = (retries > 0.0).then_some(retries);
     if let Some(one) = alert(threshold, runs, calls, retries) {
         found.push(one.at(entry.key_at.clone()));
     }
 }
 
-/// What is wrong with an alert at a rate of retries a minute, for runs a day.
-pub(crate) fn alert(threshold: f64, runs: f64, calls: f64, retries: f64) -> Option<Diagnostic> {
+/// What is wrong with an alert at a rate of retries a minute, for runs a day; calls of a run and
+/// retries of a call that no file says are assumed.
+pub(crate) fn alert(
+    threshold: f64,
+    runs: f64,
+    calls: Option<f64>,
+    retries: Option<f64>,
+) -> Option<Diagnostic> {
+    let mut assumed = Vec::new();
+    if calls.is_none() {
+        assumed.push(format!("{} calls of a run", number(CALLS)));
+    }
+    if retries.is_none() {
+        assumed.push(format!("{} retries of a call", number(RETRIES)));
+    }
+    let assumed = if assumed.is_empty() {
+        String::new()
+    } else {
+        format!(", assuming {}, of which no file says anything", assumed.join(" and "))
+    };
+    let (calls, retries) = (calls.unwrap_or(CALLS), retries.unwrap_or(RETRIES));
     let most = runs * calls * retries / MINUTES_OF_A_DAY;
     (most < threshold).then(|| {
         let message = format!(
             "an alert at {} retries a minute, and {} runs a day: if every call of every run used \
-             up its retries, there were {} a minute",
+             up its retries, there were {} a minute{assumed}",
             number(threshold),
             number(runs),
             number(most)

@@ -7,7 +7,7 @@ use super::page::{Line, Page, cell};
 use super::sums::traffic;
 use crate::diagnostic::Diagnostic;
 use crate::lint::finding::{finding, number};
-use crate::lint::foreign::{CALLS, RETRIES, alert, bound};
+use crate::lint::foreign::{alert, bound};
 
 pub(super) fn look(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     prevention(page, found);
@@ -213,7 +213,7 @@ fn alerts(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     for line in page.prose().filter(|line| line.has(&["/min", "per minute", "a minute"])) {
         let Some(threshold) = numbers(line).into_iter().find(|one| one.is_limit) else { continue };
         let a_day = runs * 86_400.0 / seconds;
-        let wrong = alert(threshold.value, a_day, CALLS, RETRIES);
+        let wrong = alert(threshold.value, a_day, None, None);
         if let Some(wrong) = wrong.filter(|_| line.has(&["retries", "retry"])) {
             found.push(wrong.at(threshold.place(line)));
         }

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::number::{Number, numbers};
-use super::page::{Line, Page};
+use super::page::{Line, Page, cell};
 use super::statements::{Statement, When};
 use crate::diagnostic::Diagnostic;
 use crate::lint::finding::{finding, rounded, time};
@@ -73,7 +73,7 @@ pub(super) fn measure(page: &Page<'_>, name: &str, read: fn(&Number) -> Option<f
     for line in page.prose() {
         let (mut value, mut target) = (None, None);
         for one in numbers_of(line, name) {
-            let Some(read) = read(&one) else { continue };
+            let Some(read) = read(&one).filter(|_| !is_of_alert(line, &one)) else { continue };
             let at = one.place(line);
             let read = Value { value: read, at };
             let says_target = line.small[..one.start].trim_end().ends_with("target")
@@ -86,21 +86,29 @@ pub(super) fn measure(page: &Page<'_>, name: &str, read: fn(&Number) -> Option<f
     found
 }
 
+/// Whether a number is that at which somebody is alerted, which is no target.
+pub(super) fn is_of_alert(line: &Line<'_>, one: &Number) -> bool {
+    let has = |text: &str| text.contains("alert");
+    if line.is_row() {
+        let own = line.column(one.start).map(|column| cell(line, column));
+        return has(line.head(one.start))
+            || has(&cell(line, 0))
+            || own.is_some_and(|own| has(&own));
+    }
+    let last = numbers(line).iter().rev().find(|last| last.end <= one.start).map(|last| last.end);
+    let front = &line.small[last.unwrap_or(0)..one.start];
+    let behind = one.behind(&line.small);
+    let behind = behind.split([',', ';', '.', '(']).next().unwrap_or_default();
+    let behind = behind.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
+    has(front) || has(behind.split(" and ").next().unwrap_or_default())
+}
+
 pub(super) fn look(page: &Page<'_>, statements: &[Statement], found: &mut Vec<Diagnostic>) {
     let between = measure(page, "mtbf", Number::seconds);
     let repair = measure(page, "mttr", Number::seconds);
     let availability = measure(page, "availab", Number::share);
-    // What a row says of one of several services follows from that row.
-    let rows = |one: &Value| {
-        statements.iter().any(|it| it.at.start == one.at.start && !it.subject.is_empty())
-    };
-    if let (Some(between), Some(repair), Some(said)) =
-        (&between.value, &repair.value, &availability.value)
-        && ![between, repair, said].into_iter().any(rows)
-    {
-        follows(between.value, repair.value, said, found);
-    }
     of_tables(statements, found);
+    of_sentences(statements, found);
     if let (Some(between), Some(repair), Some(said)) =
         (&between.target, &repair.target, &availability.target)
     {
@@ -137,6 +145,27 @@ fn of_tables(statements: &[Statement], found: &mut Vec<Diagnostic>) {
         if !is_known {
             let said = Value { value: said.value, at: said.at.clone() };
             follows(between, repair, &said, found);
+        }
+    }
+}
+
+/// The same for what sentences say, of one thing at one time.
+fn of_sentences(statements: &[Statement], found: &mut Vec<Diagnostic>) {
+    let is_now = |one: &&Statement| one.when != When::Target;
+    for said in statements.iter().filter(is_now).filter(|one| one.name == "availab") {
+        let beside = |name: &str| {
+            let is_beside = |one: &&Statement| {
+                (one.name, one.when, &one.subject) == (name, said.when, &said.subject)
+            };
+            let all = || statements.iter().filter(is_beside);
+            all().find(|one| one.block == said.block).or_else(|| all().next())
+        };
+        let Some((between, repair)) = beside("mtbf").zip(beside("mttr")) else { continue };
+        let is_of_table = [said, between, repair].iter().all(|one| one.is_of_table);
+        let is_known = found.iter().any(|one| one.code() == "availability-does-not-follow");
+        if !is_of_table && !is_known {
+            let said = Value { value: said.value, at: said.at.clone() };
+            follows(between.value, repair.value, &said, found);
         }
     }
 }

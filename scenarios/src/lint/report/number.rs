@@ -91,7 +91,9 @@ pub(super) fn of(small: &str) -> Vec<Number> {
             Some(last) => {
                 let sum = last.seconds().zip(one.seconds()).map(|(first, rest)| first + rest);
                 last.value = sum.unwrap_or(last.value);
-                last.end = one.end;
+                // What is behind it is behind its last unit.
+                let gap = usize::from(small[one.end..].starts_with(['-', ' ']));
+                last.end = one.end + gap + one.unit.len();
                 "s".clone_into(&mut last.unit);
             }
             None => all.push(one),

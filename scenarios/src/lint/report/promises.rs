@@ -232,14 +232,16 @@ impl Policy {
 }
 
 /// Lengths of time that are listed: `1, 2, 4 s` or `1 s, 2 s and 4 s`.
-fn list(line: &Line<'_>, all: &[Number]) -> Vec<f64> {
+pub(super) fn list(line: &Line<'_>, all: &[Number]) -> Vec<f64> {
     let mut listed: Vec<&Number> = Vec::new();
     for one in all {
         if let Some(last) = listed.last() {
             let between = last.behind(&line.small);
             let between = &between
                 [..between.len().min(one.start.saturating_sub(line.small.len() - between.len()))];
-            if ![",", "and", ", and", "then"].contains(&between.trim()) {
+            // An `and` right behind a number is read as its unit.
+            let is_and = last.unit == "and" && between.trim().is_empty();
+            if !is_and && ![",", "and", ", and", "then"].contains(&between.trim()) {
                 break;
             }
         }

@@ -292,7 +292,10 @@ fn is_of_a_part(small: &str, values: &[Number]) -> bool {
 fn timed(line: &Line<'_>) -> Option<(&'static str, When)> {
     let times = [("before", When::Before), ("after", When::Now)];
     let is_time = |word: &&&str| times.iter().any(|(time, _)| time == *word);
-    let has_other = OTHERWISE.iter().filter(|word| !is_time(word)).any(|word| line.has(&[word]));
+    // That name is no word of a time.
+    let small = line.small.replace("mean time between failures", "mtbf");
+    let mut others = OTHERWISE.iter().filter(|word| !is_time(word));
+    let has_other = others.any(|word| small.contains(word));
     let mut said = times.into_iter().filter(|(time, _)| line.has(&[time]));
     let first = said.next().unwrap_or(("", When::Now));
     (!has_other && said.next().is_none()).then_some(first)

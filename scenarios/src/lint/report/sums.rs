@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::metrics::{METRICS, Value, measure, numbers_of, percent};
+use super::metrics::{METRICS, Value, is_of_alert, measure, numbers_of, percent};
 use super::number::{Number, numbers};
 use super::page::{Line, Page};
 use crate::diagnostic::Diagnostic;
@@ -122,7 +122,8 @@ fn error_budgets(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     let mut first: Option<(f64, Range<usize>)> = None;
     for line in page.prose().filter(|line| !line.has(&SPENT)) {
         let Some(start) = line.small.find("error budget") else { continue };
-        let behind = numbers(line).into_iter().filter(|one| one.start > start);
+        let behind = numbers(line).into_iter();
+        let behind = behind.filter(|one| one.start > start && !is_of_alert(line, one));
         let mut shares = behind.filter_map(|one| Some((one.share()?, one.place(line))));
         let Some((share, at)) = shares.next() else { continue };
         let own = budget(share);
@@ -165,7 +166,10 @@ fn objectives(page: &Page<'_>) -> Vec<f64> {
     };
     let said = page.prose().filter(is_of).filter(|line| !line.has(&["error budget"]));
     let said: Vec<f64> = said
-        .filter_map(|line| numbers(line).iter().filter_map(Number::share).find(|one| *one > 0.5))
+        .filter_map(|line| {
+            let all = numbers(line).into_iter().filter(|one| !is_of_alert(line, one));
+            all.filter_map(|one| one.share()).find(|one| *one > 0.5)
+        })
         .collect();
     if !said.is_empty() {
         return said;

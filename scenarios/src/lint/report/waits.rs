@@ -2,6 +2,7 @@
 
 use super::number::{Number, after, numbers};
 use super::page::{Line, Page};
+use super::promises::list;
 use crate::diagnostic::Diagnostic;
 use crate::lint::finding::{finding, number, time};
 
@@ -56,17 +57,29 @@ fn between(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
         number(attempts.value - 1.0),
         number(waits.value)
     );
-    let length =
-        numbers(line).into_iter().filter(|one| one.start > waits.end).find_map(|one| one.seconds());
-    let proof = length.map(|length| {
-        format!(
-            "arithmetic: {} x {} = {}",
-            number(attempts.value - 1.0),
-            time(length),
-            time(length * (attempts.value - 1.0))
-        )
-    });
+    let proof = sum_of_waits(line, &waits, attempts.value - 1.0);
     found.push(finding("one-wait-too-many", &at, message).proof(proof));
+}
+
+/// How long so many waits are together, as far as the line says it behind their number.
+fn sum_of_waits(line: &Line<'_>, waits: &Number, count: f64) -> Option<String> {
+    let behind: Vec<Number> =
+        numbers(line).into_iter().filter(|one| one.start > waits.end).collect();
+    match &list(line, &behind)[..] {
+        [] | [_] => {
+            let mut lengths = behind.iter().filter_map(Number::seconds);
+            let each = lengths.next()?;
+            let (of_all, count) = (time(each * count), number(count));
+            Some(format!("arithmetic: {count} x {} = {of_all}", time(each)))
+        }
+        // Of waits that differ, those are summed up that there are.
+        several => {
+            let kept = several.get(..count as usize)?;
+            let sum = kept.iter().fold(0.0, |sum, wait| sum + wait);
+            let each: Vec<String> = kept.iter().map(|wait| time(*wait)).collect();
+            Some(format!("arithmetic: {} = {}", each.join(" + "), time(sum)))
+        }
+    }
 }
 
 /// A log that begins with another wait than the policy.

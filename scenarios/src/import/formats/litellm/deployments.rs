@@ -30,7 +30,7 @@ pub(super) fn read(document: &Node, router: &Router<'_>, draft: &mut Draft) {
         let mut layers: Vec<Layer> = router.retries.layer(several, draft).into_iter().collect();
         layers.extend(router.timeout.clone());
         if !several {
-            layers.extend(router.cooldown.clone());
+            layers.extend(router.cooldown.alone.clone());
         }
         let at = service(draft, group.name, from.clone(), layers);
         named.push((group.name, at));
@@ -49,7 +49,7 @@ pub(super) fn read(document: &Node, router: &Router<'_>, draft: &mut Draft) {
         let retry = router.retries.layer(false, draft).filter(|_| router.retries.are_written());
         let mut layers: Vec<Layer> = retry.into_iter().collect();
         layers.extend(router.timeout.clone());
-        layers.extend(router.cooldown.clone());
+        layers.extend(router.cooldown.alone.clone());
         if !layers.is_empty() {
             let at = service(draft, "model", From::Assumed, layers);
             latency(at, draft);
@@ -116,7 +116,7 @@ fn balance(group: &Group<'_>, at: usize, router: &Router<'_>, draft: &mut Draft)
         let place = first + number;
         draft.services[place].from = written(one, group.name);
         deployment(one, place, draft);
-        if let Some(breaker) = &router.cooldown {
+        if let Some(breaker) = &router.cooldown.of_several {
             let name = draft.services[place].name.clone();
             draft.policies.push(Policy { name: name.clone(), layers: vec![breaker.clone()] });
             draft.services[place].policy = Some(name);

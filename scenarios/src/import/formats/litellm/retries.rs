@@ -165,9 +165,15 @@ fn of_router(layer: &mut Layer, several: bool) {
     default(layer, "max-retry-after", Node::word("1min"), why);
 }
 
+/// So many waits from 500 ms on double without one that is longer than 8 s.
+const UNCAPPED: i128 = 5;
+
 /// So many waits, each no shorter than this. What is added at random is up to 0.75 s there
 /// (`JITTER`).
 fn waits(least: f64, count: i128) -> String {
+    if least <= 0.5 && count <= UNCAPPED {
+        return "exponential(500ms, jitter=between(from=0.75, to=1.0))".to_owned();
+    }
     if least <= 0.5 {
         return "exponential(500ms, cap=8s, jitter=between(from=0.75, to=1.0))".to_owned();
     }

@@ -9,10 +9,19 @@ use crate::import::draft::{From, Layer};
 pub(super) struct Router<'a> {
     pub(super) retries: Retries,
     pub(super) timeout: Option<Layer>,
-    pub(super) cooldown: Option<Layer>,
+    pub(super) cooldown: Cooldown,
     pub(super) pick: Option<(Node, From)>,
     /// What calls to a group fall back to, by its name; all others to those of no name.
     pub(super) fallbacks: Vec<(&'a str, Vec<&'a str>, From)>,
+}
+
+/// The breaker on the way to a deployment.
+#[derive(Debug, Default)]
+pub(super) struct Cooldown {
+    /// To one of several deployments.
+    pub(super) of_several: Option<Layer>,
+    /// To one that is alone.
+    pub(super) alone: Option<Layer>,
 }
 
 /// A layer with one line.
