@@ -1,13 +1,15 @@
 //! Settings that are right by themselves and change nothing beside others of the file.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use patterns::backoff::{Backoff, Progress};
 use patterns::retry::Rule;
-use patterns::settings::{NoNames, Node, Reader, Setting, Value};
+use patterns::settings::{Entry, NoNames, Node, Reader, Setting, Value};
 use patterns::{Class, Duration, Time};
 use sim::System;
 use sim::model::system::{Arrivals, Fault, Place};
 
-use super::reach::{keys_at, reached};
+use super::reach::{called, keys_at};
 use crate::diagnostic::Diagnostic;
 use crate::scenario_file::ScenarioFile;
 
@@ -49,14 +51,15 @@ impl ScenarioFile {
     }
 
     fn idle_services(&self, system: &System, warn: &mut impl FnMut(Option<&Node>, String)) {
+        let groups = 0..system.agents.len();
+        let all_called: BTreeSet<usize> = groups.flat_map(|group| called(system, group)).collect();
+        let entries = self.root.get("services").and_then(Node::entries).unwrap_or_default();
+        let entries = entries.iter().map(|entry| (&*entry.key, entry));
+        let entries: BTreeMap<&str, &Entry> = entries.collect();
         for (index, service) in system.services.iter().enumerate() {
-            let entries = self.root.get("services").and_then(Node::entries).unwrap_or_default();
-            let Some(entry) = entries.iter().find(|entry| entry.key == service.name) else {
-                continue;
-            };
+            let Some(entry) = entries.get(&*service.name) else { continue };
             let written = &entry.node;
-            let is_called = |group: usize| reached(system, group, Place::Service(index));
-            if !(0..system.agents.len()).any(is_called) {
+            if !all_called.contains(&index) {
                 let message = format!("nobody calls the service `{}`", service.name);
                 let key = Node::new(entry.key_at.clone(), Value::Text(entry.key.clone()));
                 warn(Some(&key), message);

@@ -1,27 +1,38 @@
 //! What comes where in a system: for whose tasks, and asking for how many different things.
 
+use std::collections::BTreeSet;
+
 use sim::System;
 use sim::model::system::{Caller, Place, Step};
 
-/// Whether something is done at a place for tasks of a group, however deep.
-pub(super) fn reached(system: &System, group: usize, place: Place) -> bool {
-    let mut callers = vec![Caller::Agents(group)];
-    let mut next = 0;
-    while let Some(&from) = callers.get(next) {
-        next += 1;
-        for edge in system.edges.iter().filter(|edge| edge.from == from) {
-            let service = Caller::Service(edge.to);
-            if !callers.contains(&service) {
-                callers.push(service);
-            }
+/// The services that are called for tasks of a group, however deep, in their order.
+pub(super) fn called(system: &System, group: usize) -> BTreeSet<usize> {
+    let (mut of_group, mut of_services) = (Vec::new(), vec![Vec::new(); system.services.len()]);
+    for edge in &system.edges {
+        match edge.from {
+            Caller::Agents(agents) if agents == group => of_group.push(edge.to),
+            Caller::Agents(_) => {}
+            Caller::Service(service) => of_services[service].push(edge.to),
         }
     }
-    match place {
-        Place::Service(service) | Place::Replica { service, .. } => {
-            callers.contains(&Caller::Service(service))
+    let mut called = BTreeSet::new();
+    let mut left = of_group;
+    while let Some(service) = left.pop() {
+        if called.insert(service) {
+            left.extend(&of_services[service]);
         }
-        Place::Edge { from, .. } => callers.contains(&from),
-        Place::Agents(other) => other == group,
+    }
+    called
+}
+
+/// Whether something is done at a place for tasks of a group, however deep.
+pub(super) fn reached(system: &System, group: usize, place: Place) -> bool {
+    let is_called = |service: usize| called(system, group).contains(&service);
+    match place {
+        Place::Service(service)
+        | Place::Replica { service, .. }
+        | Place::Edge { from: Caller::Service(service), .. } => is_called(service),
+        Place::Edge { from: Caller::Agents(other), .. } | Place::Agents(other) => other == group,
         Place::Layer { .. } => true,
     }
 }
