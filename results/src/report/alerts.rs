@@ -50,8 +50,9 @@ pub fn every(system: &System) -> Duration {
 pub struct Watch {
     /// What alerts can be about.
     pub signals: Vec<Measure>,
-    /// Of each signal how many of its outcomes are overdue, which nothing has ended yet.
-    overdue: Vec<Option<Measure>>,
+    /// Of each signal how many of its outcomes are overdue, which nothing has ended yet; and whether
+    /// somebody sees that, since there is a time by which they must have ended.
+    overdue: Vec<Option<(Measure, bool)>>,
     /// What shows that something is wrong: time with a fault of each service and each edge, and
     /// without processes of each group.
     wrong: Vec<Measure>,
@@ -64,7 +65,9 @@ impl Watch {
         let measure = |path: &String| Measure::parse(path, system).ok();
         let overdue = signals.iter().map(|signal| {
             let whom = signal.path().strip_suffix(".success")?;
-            measure(&format!("{whom}.overdue"))
+            let overdue = measure(&format!("{whom}.overdue"))?;
+            let group = system.agents.iter().find(|one| one.name == signal.of_whom())?;
+            Some((overdue, group.limit() != Some(Duration::MAX)))
         });
         let overdue = overdue.collect();
         let wrong = paths(system).iter().flatten().filter_map(measure).collect();
@@ -73,7 +76,7 @@ impl Watch {
 
     /// All of it.
     pub fn measures(&self) -> Vec<Measure> {
-        let overdue = self.overdue.iter().flatten();
+        let overdue = self.overdue.iter().flatten().map(|(measure, _)| measure);
         self.signals.iter().chain(overdue).chain(&self.wrong).cloned().collect()
     }
 
@@ -113,14 +116,17 @@ pub struct Watched {
 
 impl Watched {
     /// Counts the next piece. What is overdue counts as an outcome once: where it becomes so, and
-    /// neither in the pieces after that nor where it ends.
+    /// neither in the pieces after that nor where it ends. Where there is no time by which it must
+    /// have ended, it is one where it ends.
     pub fn add(&mut self, watch: &Watch, piece: &Record) {
         self.overdue.resize(watch.signals.len(), 0.0);
         let counted = watch.signals.iter().enumerate().map(|(place, signal)| {
             let sample = signal.sample(piece);
-            let overdue = watch.overdue[place].as_ref().map_or(0.0, |one| one.sample(piece).part);
+            let Some((overdue, is_seen)) = &watch.overdue[place] else { return sample };
+            let overdue = overdue.sample(piece).part;
             let before = std::mem::replace(&mut self.overdue[place], overdue);
-            Sample { of: (sample.of - before).max(sample.part), ..sample }
+            let not_new = if *is_seen { before } else { overdue };
+            Sample { of: (sample.of - not_new).max(sample.part), ..sample }
         });
         let counted = counted.collect();
         self.pieces.push(counted);

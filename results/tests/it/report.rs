@@ -14,7 +14,7 @@ use sim::design::SweepDesign;
 use sim::kernel::Distribution;
 use sim::measure::{Better, Measure};
 use sim::series::{SeriesDesign, run_in_pieces};
-use sim::{Record, RunOptions, Watch, run};
+use sim::{Record, RunOptions, System, Watch, run};
 
 use crate::markup::{HOSTILE, elements, parsed, text};
 use crate::table;
@@ -393,24 +393,34 @@ proptest! {
 #[test]
 fn what_is_overdue_is_one_outcome_of_all_pieces() {
     let mut system = table::system(40);
+    // Of a queue that grows and grows only some have ended.
     system.agents[0].patience = Some(Distribution::constant(Duration::from_secs(15)));
-    let watch = alerts::Watch::new(&system);
-    let every = alerts::every(&system);
+    let (outcomes, ended, overdue) = outcomes(&system);
+    assert!(0 < overdue && 10 < ended, "{overdue} {ended}");
+    assert_eq!(outcomes, ended + overdue);
+    // Without a time by which they must have ended nobody knows of those that have not.
+    system.agents[0].patience = None;
+    let (outcomes, ended, overdue) = self::outcomes(&system);
+    assert!(0 < overdue, "{overdue}");
+    assert_eq!(outcomes, ended);
+}
+
+/// How many outcomes alerts see in all pieces of a run; how many tasks ended, and are overdue.
+fn outcomes(system: &System) -> (u64, u64, u64) {
+    let watch = alerts::Watch::new(system);
+    let every = alerts::every(system);
     let series = SeriesDesign { every, measures: watch.measures() };
     let (mut watched, mut pieces) = (alerts::Watched::default(), 0);
     let mut add = |piece: &Record| {
         watched.add(&watch, piece);
         pieces += 1;
     };
-    let parts = series.parts(&system);
-    let record = run_in_pieces(&system, 1, &RunOptions::default(), every, &parts, &mut add);
-    let agents = &record.agents[0];
-    let ended = agents.tasks.answered();
-    // Of a queue that grows and grows only some have ended.
-    assert!(0 < agents.overdue && 10 < ended, "{} {ended}", agents.overdue);
+    let parts = series.parts(system);
+    let record = run_in_pieces(system, 1, &RunOptions::default(), every, &parts, &mut add);
     let found = alerts::choose(&watch.signals, (every, system.warmup), &[watched], &[]);
     let signal = found.iter().find(|one| one.signal.path() == "agents.a.success").unwrap();
     let windows = f64::from(pieces) * every.as_secs_f64() / signal.window.as_secs_f64();
-    let outcomes = (signal.outcomes * windows).round() as u64;
-    assert_eq!(outcomes, ended + agents.overdue);
+    let agents = &record.agents[0];
+    let seen = (signal.outcomes * windows).round() as u64;
+    (seen, agents.tasks.answered(), agents.overdue)
 }
