@@ -6,6 +6,7 @@
 
 mod advice;
 mod alarms;
+mod alert_choice;
 pub mod alerts;
 mod appendix;
 mod beside;
@@ -32,6 +33,7 @@ mod verdict;
 mod words;
 
 pub use alarms::alerts_table;
+pub use alert_choice::choose;
 pub use deliverables::deliverables;
 pub use document::{Block, Document, Table, code, plain, strong};
 pub use facts::{Beside, Facts, Log, Promise, Said};

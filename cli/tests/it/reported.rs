@@ -63,7 +63,7 @@ fn wrong_answers_are_a_loss_though_they_look_like_success() {
             "What it costs: without `made up`, right answers of `desk` +",
             "| right answers of `desk` | > 95\u{a0}% | the course |",
             "`made up` on `desk -> model`",
-            "of the tasks of `desk` are wrong, which nothing shows",
+            "of the tasks of `desk` are wrong, and look right",
             "| answers are wrong | `made up` |",
             // It is on from the beginning of every run.
             "model: fault begins: wrong",

@@ -9,11 +9,11 @@ crate::report! {
         /// Calls that were answered by a failure that was kept.
         Negative = "negative", Count;
         /// Calls that found no fresh copy, and were sent on.
-        Misses = "misses", Count, Lower;
+        Misses = "misses", Passed, Lower;
         /// Calls that failed, and were answered by an old copy.
         Stale = "stale", Count;
         /// Copies that were dropped to make room for others.
-        Evictions = "evictions", Count, Lower;
+        Evictions = "evictions", Passed, Lower;
     }
 
     interventions [Intervention::Flush, Intervention::Reset]

@@ -6,17 +6,26 @@ use csv::Writer;
 use patterns::Duration;
 use sim::measure::{Measure, Unit};
 
-use super::alerts::{Alert, Finds, Of};
+use super::alert_choice::RULES;
+use super::alerts::{Alert, Finds, Of, SILENT};
 use super::document::{Document, code};
 use super::facts::Facts;
 use super::words;
 use crate::chart::level;
 use crate::table::number;
 
+/// Hours, of which a few have fractions.
+fn hours(hours: f64) -> String {
+    if hours < 10.0 { format!("{hours:.2}") } else { format!("{hours:.0}") }
+}
+
 /// The rule of an alert.
 pub(super) fn rule(alert: &Alert) -> String {
     let below = level(alert.below, Unit::Share);
     let path = path(&alert.signal);
+    if alert.below == SILENT {
+        return code(format!("no outcome of {path} over {}", alert.window));
+    }
     code(format!("{path} < {below} over {}, of {} or more", alert.window, alert.least))
 }
 
@@ -65,11 +74,11 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     });
     let caption = format!(
         "Alerts for {} at this traffic, of {} rules each: the one that finds most of the faults, \
-         soonest, with at most one false alarm a month in {:.0} simulated hours without a fault. \
-         It fires where a window has at least {} outcomes.",
+         soonest, with at most one false alarm a month in {} simulated hours without a fault. \
+         Shares count where a window has at least {} outcomes.",
         code(facts.source),
-        8 * 6,
-        facts.alerts[0].hours,
+        RULES,
+        hours(facts.alerts[0].hours),
         facts.alerts[0].least
     );
     out.say(format!(
@@ -101,7 +110,8 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
 /// Writes `alerts.csv`: a row for each alert and each fault that it was tried on.
 ///
 /// - `signal`, `below`, `window`: the rule: the measure, the share of good outcomes below which it
-///   fires, and over how many seconds; `least`: of how many outcomes at least;
+///   fires (0: where there is no outcome at all), and over how many seconds; `least`: of how many
+///   outcomes at least;
 /// - `outcomes`: how many such a window has on average;
 /// - `false_alarms`, `hours`: how often it fired in how many hours without a fault;
 /// - `fault`: in runs in which it alone comes, nothing where no rule on this signal works; `found`:

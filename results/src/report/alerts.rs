@@ -9,17 +9,11 @@ use sim::observe::Record;
 
 use super::words;
 
-/// Shares of good outcomes below which an alert is tried.
-const BELOW: [f64; 8] = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98];
-
-/// Pieces over which it is tried.
-const WINDOWS: [usize; 6] = [1, 2, 4, 8, 16, 32];
+/// In place of a share: no outcome at all.
+pub(super) const SILENT: f64 = 0.0;
 
 /// Outcomes that a window must have.
-const LEAST: f64 = 5.0;
-
-/// False alarms that are allowed in a month.
-const FALSE_MAX: f64 = 1.0;
+pub(super) const LEAST: f64 = 5.0;
 
 /// Hours of a month, on average.
 const MONTH: f64 = 730.5;
@@ -50,8 +44,8 @@ pub fn every(system: &System) -> Duration {
 pub struct Watch {
     /// What alerts can be about.
     pub signals: Vec<Measure>,
-    /// Of each signal how many of its outcomes are overdue, which nothing has ended yet; and whether
-    /// somebody sees that, since there is a time by which they must have ended.
+    /// Of each signal how many of its outcomes are overdue, since nothing has ended them yet; and
+    /// whether somebody sees that, as there is a time by which they must have ended.
     overdue: Vec<Option<(Measure, bool)>>,
     /// What shows that something is wrong: time with a fault of each service and each edge, and
     /// without processes of each group.
@@ -107,7 +101,7 @@ fn paths(system: &System) -> [Vec<String>; 3] {
 /// The outcomes of one run, by piece and signal.
 #[derive(Clone, Debug, Default)]
 pub struct Watched {
-    pieces: Vec<Vec<Sample>>,
+    pub(super) pieces: Vec<Vec<Sample>>,
     /// Of each piece whether something is wrong, as a [`Watch`] has it.
     wrong: Vec<Vec<bool>>,
     /// Of each signal how many outcomes were overdue at the end of the last piece.
@@ -135,7 +129,7 @@ impl Watched {
     }
 
     /// In which pieces an alert fires, at their end.
-    fn firing(&self, signal: usize, rule: Rule) -> Vec<bool> {
+    pub(super) fn firing(&self, signal: usize, rule: Rule) -> Vec<bool> {
         let (mut good, mut all) = (0.0, 0.0);
         let of = |piece: usize| {
             let sample = self.pieces[piece][signal];
@@ -148,13 +142,16 @@ impl Watched {
                 let (part, number) = of(piece - rule.window);
                 (good, all) = (good - part, all - number);
             }
+            if rule.below == SILENT {
+                return rule.window <= piece + 1 && all == 0.0;
+            }
             LEAST <= all && good < rule.below * all
         });
         firing.collect()
     }
 
     /// The times at which one of these things is wrong, as the first and the last piece of each.
-    fn times(&self, of: &[usize]) -> Vec<(usize, usize)> {
+    pub(super) fn times(&self, of: &[usize]) -> Vec<(usize, usize)> {
         let is_wrong = |piece: &usize| of.iter().any(|place| self.wrong[*piece][*place]);
         let mut times: Vec<(usize, usize)> = Vec::new();
         for piece in (0..self.wrong.len()).filter(is_wrong) {
@@ -167,7 +164,7 @@ impl Watched {
     }
 
     /// How many outcomes a window of so many pieces has on average.
-    fn outcomes(&self, signal: usize, window: usize) -> f64 {
+    pub(super) fn outcomes(&self, signal: usize, window: usize) -> f64 {
         let number =
             |piece: &Vec<Sample>| if piece[signal].of > 0.0 { piece[signal].of } else { 0.0 };
         let all: f64 = self.pieces.iter().map(number).sum();
@@ -177,15 +174,18 @@ impl Watched {
 
 /// The pieces at whose end an alert begins to fire, after which it fires for the whole run of
 /// pieces; one that it fires at from the first on counts.
-fn onsets(firing: &[bool]) -> Vec<usize> {
+pub(super) fn onsets(firing: &[bool]) -> Vec<usize> {
     let is_onset = |piece: &usize| firing[*piece] && (*piece == 0 || !firing[*piece - 1]);
     (0..firing.len()).filter(is_onset).collect()
 }
 
+/// When an alert fires.
 #[derive(Clone, Copy, Debug)]
-struct Rule {
-    below: f64,
-    window: usize,
+pub(super) struct Rule {
+    /// While the share of good outcomes is below this; at 0 while there is no outcome at all.
+    pub(super) below: f64,
+    /// Over so many pieces.
+    pub(super) window: usize,
 }
 
 /// The runs in which a fault comes alone.
@@ -231,7 +231,8 @@ pub struct Finds {
 pub struct Alert {
     /// The measure that it is on.
     pub signal: Measure,
-    /// It fires while the share of good outcomes is below this.
+    /// It fires while the share of good outcomes is below this; if that is 0, while there is no
+    /// outcome at all.
     pub below: f64,
     /// Over so long.
     pub window: Duration,
@@ -248,7 +249,7 @@ pub struct Alert {
 }
 
 /// The share of runs in which a fault must be found for it to count as found.
-const FOUND: f64 = 0.5;
+pub(super) const FOUND: f64 = 0.5;
 
 impl Alert {
     /// Whether it finds a fault in most runs.
@@ -270,114 +271,4 @@ impl Alert {
 
 fn cubed(number: f64) -> f64 {
     number * number * number
-}
-
-/// Of each signal the alert that finds most faults, and finds them soonest, among those that fire
-/// at most once a month where nothing is wrong.
-pub fn choose(
-    signals: &[Measure],
-    (every, warmup): (Duration, Time),
-    quiet: &[Watched],
-    under: &[Under],
-) -> Vec<Alert> {
-    let hours: f64 =
-        quiet.iter().map(|run| run.pieces.len() as f64).sum::<f64>() * every.as_secs_f64() / 3600.0;
-    let of_signal = |(place, signal): (usize, &Measure)| {
-        let rules = WINDOWS
-            .iter()
-            .flat_map(|window| BELOW.iter().map(|below| Rule { below: *below, window: *window }));
-        let tried = rules.map(|rule| {
-            let onsets = quiet.iter().map(|run| onsets(&run.firing(place, rule)).len());
-            let outcomes = quiet.iter().map(|run| run.outcomes(place, rule.window)).sum::<f64>();
-            let finds = under.iter().map(|one| found(one, place, rule, (every, warmup)));
-            Alert {
-                signal: signal.clone(),
-                below: rule.below,
-                window: every * rule.window as u64,
-                least: LEAST,
-                outcomes: outcomes / quiet.len().max(1) as f64,
-                false_alarms: onsets.sum(),
-                hours,
-                finds: finds.collect(),
-            }
-        });
-        let tried: Vec<Alert> = tried.collect();
-        let longest = tried.last().cloned();
-        // A rule that mostly has too few outcomes to fire would be silent by chance.
-        let is_allowed = |alert: &Alert| alert.a_month().0 <= FALSE_MAX && LEAST <= alert.outcomes;
-        let allowed = tried.into_iter().filter(is_allowed);
-        let best = allowed.filter(|alert| alert.finds.iter().any(|one| FOUND <= one.share));
-        let best = best.min_by(|a, b| rank(a).partial_cmp(&rank(b)).expect("both are numbers"));
-        best.or_else(|| Some(Alert { finds: Vec::new(), ..longest? }))
-    };
-    signals.iter().enumerate().filter_map(of_signal).collect()
-}
-
-/// What is better comes first: more faults found, sooner, less often for nothing.
-fn rank(alert: &Alert) -> (f64, f64, f64) {
-    let found = alert.finds.iter().filter(|one| FOUND <= one.share);
-    let (number, time) = found.fold((0.0, 0.0), |(number, time), one| {
-        (number + 1.0, time + one.after[0].map_or(0.0, Duration::as_secs_f64))
-    });
-    (-number, time, alert.false_alarms as f64)
-}
-
-/// How well a rule finds a fault.
-fn found(under: &Under, signal: usize, rule: Rule, (every, warmup): (Duration, Time)) -> Finds {
-    let runs = under.runs.iter().map(|run| (run, run.firing(signal, rule)));
-    let of_times = |(run, firing): (&Watched, Vec<bool>)| {
-        let times = run.times(&under.hits);
-        let found = times.iter().map(|(first, last)| {
-            // What fires later than a window after the end of the fault has not found it.
-            let late = if under.is_followed { 0 } else { rule.window };
-            let last = firing.len().min(last + late + 1);
-            let fires = (*first..last).find(|piece| firing[*piece]);
-            // When it began is not known of what was there when the run began to be counted.
-            let time = |piece: usize| (0 < *first).then(|| every * (piece - first + 1) as u64);
-            fires.map(time)
-        });
-        found.collect::<Vec<_>>()
-    };
-    let (all, of): (Vec<Option<Option<Duration>>>, Of) = match under.once {
-        Some(once) => {
-            // What fires later than a window after its end has not found it; nor has what finds
-            // another one that follows it.
-            let late = if under.is_followed { Duration::ZERO } else { every * rule.window as u64 };
-            let once = (once.0, once.1 + late);
-            let found = runs.map(|(_, firing)| found_once(&firing, once, (every, warmup)));
-            (found.map(|after| after.map(Some)).collect(), Of::Runs(under.runs.len()))
-        }
-        None => {
-            let all: Vec<_> = runs.clone().flat_map(of_times).collect();
-            if all.is_empty() {
-                // Nothing shows when it is on: it may be at any time.
-                let fires = |(_, firing): (_, Vec<bool>)| firing.contains(&true).then_some(None);
-                (runs.map(fires).collect(), Of::Runs(under.runs.len()))
-            } else {
-                let of = Of::Times(all.len());
-                (all, of)
-            }
-        }
-    };
-    let number = all.len().max(1);
-    let share = all.iter().flatten().count() as f64 / number as f64;
-    let mut times: Vec<Duration> = all.into_iter().flatten().flatten().collect();
-    times.sort_unstable();
-    let at = |share: f64| {
-        // Those that were not found are longer than any.
-        let place = (share * number as f64).ceil() as usize;
-        times.get(place.saturating_sub(1)).copied()
-    };
-    Finds { fault: under.fault.clone(), share, of, after: [at(0.5), at(0.95)] }
-}
-
-/// How long after the beginning of a fault that comes once an alert begins to fire, if it finds it.
-fn found_once(
-    firing: &[bool],
-    (begins, last): (Time, Time),
-    (every, warmup): (Duration, Time),
-) -> Option<Duration> {
-    let end = |piece: usize| warmup + every * (piece as u64 + 1);
-    let at = onsets(firing).into_iter().map(end).find(|at| begins < *at)?;
-    (at <= last).then(|| at.since(begins))
 }

@@ -77,7 +77,8 @@ fn shares(facts: &Facts<'_>, one: &Ranked) -> Vec<(String, usize, f64)> {
         let place = facts.figures.place(&promise.text)?;
         // Of a window that never comes nothing holds, and nothing fails.
         let asked = facts.figures.place_of(&promise.measure)?;
-        if facts.figures.estimate(one.only, asked).mean.is_nan() {
+        let is_of_it = promise.measure.path().contains(&format!("\"{}\"", one.name));
+        if facts.figures.estimate(one.only, asked).mean.is_nan() && !is_of_it {
             return None;
         }
         let share = facts.figures.estimate(one.only, place).mean;

@@ -1,6 +1,7 @@
 //! Which faults are alike, what a layer is there for, and what stands in the way of a fault.
 
 use patterns::Duration;
+use patterns::settings::{Group, Value};
 use sim::model::system::{Edge, Fault, Flow, Step};
 use sim::trial::TrialOf;
 
@@ -37,6 +38,17 @@ const HANDLERS: [&str; 7] =
 pub(super) fn is_of_way(fault: &Fault, way: &str) -> bool {
     let kinds = WAYS.iter().find(|(name, _)| *name == way).map_or(&[][..], |(_, kinds)| kinds);
     kinds.contains(&fault.effect.info().name)
+}
+
+/// Whether no layer can see what a fault does: answers are wrong, and no form shows that.
+fn is_unseen(fault: &Fault) -> bool {
+    let mut settings = Vec::new();
+    fault.effect.write_fields(&mut settings);
+    let is_found = settings.iter().filter(|entry| entry.key == "detect").any(|entry| {
+        matches!(entry.node.value, Value::Float(share) if 0.0 < share)
+            || matches!(entry.node.value, Value::Integer(share) if 0 < share)
+    });
+    WRONG.contains(&fault.effect.info().name) && !is_found
 }
 
 impl Facts<'_> {
@@ -116,7 +128,7 @@ impl Facts<'_> {
                 all.push(name);
             }
         };
-        if !WRONG.contains(&fault.effect.info().name) {
+        if !is_unseen(fault) {
             for edge in words::edges_hit(self.system, fault) {
                 self.acting(edge).into_iter().for_each(|kind| add(code(kind)));
             }
@@ -156,7 +168,7 @@ impl Facts<'_> {
     /// Where nothing handles a fault: edges without a layer that does, and groups that nothing
     /// keeps going.
     pub(super) fn unhandled(&self, fault: &Fault) -> Vec<String> {
-        let is_wrong = WRONG.contains(&fault.effect.info().name);
+        let is_wrong = is_unseen(fault);
         let edges = words::edges_hit(self.system, fault);
         let is_bare =
             |edge: &&&Edge| is_wrong || !self.acting(edge).iter().any(|it| HANDLERS.contains(it));

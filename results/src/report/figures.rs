@@ -77,7 +77,11 @@ impl<'a> Figures<'a> {
     /// A measure in a variant, with its interval.
     pub fn level(&self, variant: usize, measure: usize) -> String {
         let found = self.estimate(variant, measure);
-        let shown = within(&found, self.measure(measure).unit());
+        let of = self.measure(measure);
+        // Zero seconds between failures are none.
+        let is_never = found.mean == 0.0 && of.name().ends_with("mtbf");
+        let never = || "none: never without a failure".to_owned();
+        let shown = if is_never { never() } else { within(&found, of.unit()) };
         self.add(shown, (variant, measure), ("mean", found.mean))
     }
 

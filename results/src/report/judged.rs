@@ -140,8 +140,15 @@ impl Facts<'_> {
             let more = self.figures.difference(variant, place).mean.abs();
             PRICE_MIN * self.scale(place) <= more
         };
+        // What is refused at once takes no time, and what only now ends well took none before: who
+        // waits longer does so among all tasks, and among those that end well.
+        let is_longer = |place: usize| {
+            let of_good = self.of_good(place);
+            of_good.is_none_or(|of_good| self.turn(variant, of_good) < 0.0)
+        };
         let is_price = |place: &usize| {
-            !asked.contains(place) && self.turn(variant, *place) < 0.0 && is_large(*place)
+            let is_worse = self.turn(variant, *place) < 0.0 && is_longer(*place);
+            !asked.contains(place) && is_worse && is_large(*place)
         };
         of_agents.flatten().filter(is_price).collect()
     }
@@ -158,12 +165,27 @@ impl Facts<'_> {
         self.figures.estimate(0, busy.unwrap_or(place)).mean
     }
 
-    /// Whether a price may be paid for something better: to wait somewhat longer may be.
+    /// Where the same is of tasks that end well, if a measure is of how long all take.
+    fn of_good(&self, place: usize) -> Option<usize> {
+        let path = self.figures.result().measures[place].path();
+        self.figures.place(&format!("{}.latency-ok.p95", path.strip_suffix(".latency.p95")?))
+    }
+
+    /// Whether a price may be paid for something better: to wait somewhat longer may be, or longer
+    /// by no larger a part than what is gained.
     fn is_fair(&self, variant: usize, price: usize) -> bool {
         let is_wait = ["latency.p95", "frozen"]
             .contains(&self.figures.result().measures[price].name().as_ref());
-        let more = self.figures.difference(variant, price).mean.abs();
-        is_wait && more < PRICE * self.figures.estimate(0, price).mean
+        let part = |place: usize| {
+            let more = self.figures.difference(variant, place).mean.abs();
+            more / self.figures.estimate(0, place).mean.abs()
+        };
+        let longer = self.of_good(price).map_or(part(price), |good| part(good).min(part(price)));
+        let gains = self.losses().into_iter().map(|place| {
+            let sign = self.better(place).sign() * self.figures.difference(variant, place).mean;
+            if sign < 0.0 { 0.0 } else { part(place) }
+        });
+        is_wait && longer < gains.fold(PRICE, f64::max)
     }
 
     /// Whether a variant can be advised: it is better, and nothing holds it back.
@@ -197,6 +219,9 @@ impl Facts<'_> {
                 then => format!("the system would be {} with it", then.word()),
             });
         }
+        if let Some(lost) = self.lost(variant) {
+            return Some(format!("a target is lost: {}", self.against(variant, &lost)));
+        }
         let is_worse = |place: &usize| self.turn(variant, *place) < 0.0;
         let worse: Vec<usize> = self.asked().into_iter().filter(is_worse).collect();
         if !worse.is_empty() {
@@ -212,12 +237,16 @@ impl Facts<'_> {
         let losses = self.losses().into_iter().map(|place| self.name(place));
         format!(
             "A change is advised where {} gets better by at least {:.1} %, in intervals that hold \
-             together over all {} that were tried, while nothing that is looked at gets worse, no \
-             target is lost, nothing more breaks off or is thrown away, and nobody waits more than \
-             {:.0} % longer; a pattern is left out only if what it is for was tested.",
+             together over {}, while nothing that is looked at gets worse, no \
+             target is lost, nothing more breaks off or is thrown away, and waits get \
+             longer by no more than {:.0} %, or than the gain; a pattern is left out only if what it \
+             is for was tested.",
             words::listed(&losses.collect::<Vec<_>>()),
             100.0 * MATTERS,
-            words::counted(self.comparisons(), "change"),
+            match self.comparisons() {
+                1 => "the one change that was tried".to_owned(),
+                many => format!("all {many} changes that were tried"),
+            },
             100.0 * PRICE
         )
     }

@@ -116,7 +116,10 @@ pub(super) fn definitions(facts: &Facts<'_>, out: &mut Document) {
     let rows = OF_AGENTS.iter().filter_map(|name| {
         let place = facts.figures.place(&format!("agents.{}.{name}", agents.name))?;
         let measure = &facts.figures.result().measures[place];
-        let definition = measure.definition().to_owned();
+        let definition = measure.definition().replace(
+            " of that time.",
+            " of the time from the arrival of a task to its end, however it ends.",
+        );
         Some(vec![(*name).to_owned(), measure.unit().name().to_owned(), definition])
     });
     let caption = format!("What the metrics of {} mean.", code(facts.source));

@@ -23,7 +23,8 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
             listed(&facts.in_its_way(fault)),
         ])
     });
-    let caption = format!("Risks of {} that were measured, the dearest first.", code(facts.source));
+    let caption =
+        format!("Risks of {} as they were simulated, the dearest first.", code(facts.source));
     let columns = ["Failure mode", "Comes", "Gained without it", "Worst run", "In its way"];
     out.table(caption, &columns, rows.collect());
     let untested = untested(facts);

@@ -14,6 +14,9 @@ use super::signs::{look_alikes, rises, signs};
 use super::words::{self, listed};
 use crate::estimate::Estimate;
 
+/// How many times as long as on average it may take for that to be told.
+const UNSURE: f64 = 10.0;
+
 /// Counts of what layers do that are told of a fault, the largest first.
 const ACTS_MAX: usize = 6;
 
@@ -222,14 +225,16 @@ fn verification(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
             let is_so_anyway = 0 < never_over(facts, facts.quiet(), &name);
             let also = if is_so_anyway { ", as in runs without any fault" } else { "" };
             return Some(format!(
-                "{} is still in a failure episode at the end of {cut} of {}{also}: the run is too \
-                 short to say how long it takes to recover",
+                "{} is still in a failure episode at the end of {cut} of {}{also}{}: it does not \
+                 recover by itself, or the run is too short to see it",
                 code(&name),
-                words::counted(runs, "run")
+                words::counted(runs, "run"),
+                after_the_end(facts, fault)
             ));
         }
         let place = facts.figures.place(&format!("agents.{name}.mttr.recover"))?;
-        if !facts.figures.estimate(one.only, place).is_reliable {
+        let found = facts.figures.estimate(one.only, place);
+        if !found.is_reliable && UNSURE * found.mean < found.high {
             return Some(format!(
                 "{} has too few failure episodes by {} to say how long it takes to recover",
                 code(&name),
@@ -251,6 +256,16 @@ fn verification(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
         );
     }
     told.join("; ")
+}
+
+/// How long before the end of a run a fault that comes once is over.
+fn after_the_end(facts: &Facts<'_>, fault: &Fault) -> String {
+    let Schedule::Once { at, lasts } = fault.schedule else { return String::new() };
+    let (over, end) = (at + lasts, facts.system.horizon);
+    if end <= over {
+        return String::new();
+    }
+    format!(", {} after {} is over", end.since(over), code(&fault.name))
 }
 
 /// When a group is back for good, beside when a fault that comes once is over.

@@ -20,12 +20,16 @@ pub(super) fn rises(facts: &Facts<'_>, one: &Ranked, cause: &Cause) -> Option<us
     let place = facts.figures.place_of(&cause.measure)?;
     let [now, before] = [one.only, quiet].map(|of| facts.figures.estimate(of, place).mean);
     let more = facts.figures.result().difference(one.only, quiet, place);
-    let is_more = words::is_clear(&more) || before + LEAST < now;
-    (one.only != quiet && is_more && RISES * before < now).then_some(place)
+    let is_clear = words::is_clear(&more) && CLEARLY * before < now;
+    let is_more = is_clear || before + LEAST < now && RISES * before < now;
+    (one.only != quiet && is_more).then_some(place)
 }
 
 /// By how much more often than without a fault something has to happen to be a sign of it.
 const RISES: f64 = 1.5;
+
+/// The same where it is beyond chance that it happens more often.
+const CLEARLY: f64 = 1.1;
 
 /// How often in a run something is there that few runs can show.
 const LEAST: f64 = 0.5;
@@ -39,7 +43,7 @@ fn of_groups(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> Vec<String> {
         let more = facts.figures.result().difference(one.only, quiet, place);
         (words::is_clear(&more) && 0.0 < more.mean).then(|| {
             let level = facts.figures.level(one.only, place);
-            format!("{level} of the tasks of {} are wrong, which nothing shows", code(&name))
+            format!("{level} of the tasks of {} are wrong, and look right", code(&name))
         })
     });
     let down = words::groups_hit(fault).into_iter().filter_map(|group| {
@@ -92,10 +96,19 @@ pub(super) fn look_alikes(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> Str
         is_alike.then(|| {
             let apart = own.iter().filter(|(_, place)| is_lacking(facts, other, *place));
             let apart: Vec<String> = apart.map(|(cause, _)| words::sign(cause)).collect();
-            let apart = if apart.is_empty() {
+            let of_other = rising(facts, other).into_iter();
+            let of_other = of_other.filter(|(_, place)| is_lacking(facts, one, *place));
+            let of_other: Vec<String> = of_other.map(|(cause, _)| words::sign(&cause)).collect();
+            let only = |name: &str, signs: &[String]| {
+                let told = format!("only {} has {}", code(name), listed(signs));
+                (!signs.is_empty()).then_some(told)
+            };
+            let told = [only(&one.name, &apart), only(&other.name, &of_other)];
+            let told: Vec<String> = told.into_iter().flatten().collect();
+            let apart = if told.is_empty() {
                 "nothing but how often tells them apart".to_owned()
             } else {
-                format!("only {} has {}", code(&one.name), listed(&apart))
+                listed(&told)
             };
             format!("{}: {apart}", code(&other.name))
         })

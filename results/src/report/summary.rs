@@ -1,5 +1,6 @@
 //! The first page: what was done, what was found, what is to be expected.
 
+use sim::model::system::{Caller, Edge};
 use sim::trial::TrialOf;
 
 use super::document::{Block, Document, code, strong};
@@ -40,7 +41,20 @@ fn scope(facts: &Facts<'_>) -> String {
     });
     let is_one = matches!(&system.agents[..], [one] if one.count == 1);
     let verb = if is_one { "calls" } else { "call" };
-    let services: Vec<String> = system.services.iter().map(|one| code(&one.name)).collect();
+    let (direct, others): (Vec<usize>, Vec<usize>) =
+        (0..system.services.len()).partition(|service| {
+            let of_agents = |edge: &Edge| matches!(edge.from, Caller::Agents(_));
+            system.edges.iter().any(|edge| edge.to == *service && of_agents(edge))
+        });
+    let [services, others] = [direct, others].map(|all| {
+        let names = all.into_iter().map(|service| code(&system.services[service].name));
+        names.collect::<Vec<String>>()
+    });
+    let others = if others.is_empty() {
+        String::new()
+    } else {
+        format!(", behind which are {}", listed(&others))
+    };
     let faults: Vec<String> =
         facts.faults().into_iter().map(|one| words::fault(system, one)).collect();
     let faults = match faults.len() {
@@ -49,7 +63,7 @@ fn scope(facts: &Facts<'_>) -> String {
         number => format!("{number} faults were injected: {}", faults.join("; ")),
     };
     format!(
-        "{} {verb} {} for {span} in each run; {faults}.",
+        "{} {verb} {}{others} for {span} in each run; {faults}.",
         listed(&groups.collect::<Vec<_>>()),
         listed(&services),
     )
@@ -129,6 +143,16 @@ fn before_and_after(facts: &Facts<'_>, out: &mut Document) {
         code(facts.source)
     );
     out.table(caption, &["Metric", "Before", "After", "Difference"], rows.collect());
+    if let Some(bare) = facts.variant(|of| *of == TrialOf::Bare) {
+        let (gain, is_clear) = facts.gain(bare);
+        if is_clear && 0.0 < gain && facts.matters(bare) {
+            out.say(format!(
+                "All patterns together do harm: without any of them, {}. {}",
+                facts.effects_at_price(bare),
+                code(facts.figures.command(bare))
+            ));
+        }
+    }
 }
 
 pub(super) fn verdict(facts: &Facts<'_>) -> String {
@@ -200,10 +224,31 @@ fn by_the_course(facts: &Facts<'_>, readiness: Readiness) -> String {
     format!("By the targets of the course it would not be: {}. ", listed(&missed))
 }
 
+/// How many tasks get a stand-in for an answer with a layer that gives such.
+fn second_best(facts: &Facts<'_>, variant: usize, of: &TrialOf) -> String {
+    let gives = |kind: &str| ["fallback", "cache", "policy"].contains(&kind);
+    if !matches!(of, TrialOf::Added { kind, .. } if gives(kind)) {
+        return String::new();
+    }
+    let told = facts.system.agents.iter().filter_map(|agents| {
+        let place = facts.figures.place(&format!("agents.{}.degraded", agents.name))?;
+        let more = facts.figures.difference(variant, place).mean;
+        (0.0 < more).then(|| {
+            let level = facts.figures.level(variant, place);
+            format!("{level} of the tasks of {} with a stand-in", code(&agents.name))
+        })
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { String::new() } else { format!(" ({})", listed(&told)) }
+}
+
 /// The condition that would change the verdict.
 fn flip(facts: &Facts<'_>, now: Readiness) -> String {
     let those = facts.numbered(|of| {
-        matches!(of, TrialOf::Assumed(_) | TrialOf::Setting { .. } | TrialOf::Added { .. })
+        let is_change = |of: &TrialOf| {
+            matches!(of, TrialOf::Setting { .. } | TrialOf::Added { .. } | TrialOf::Without { .. })
+        };
+        matches!(of, TrialOf::Assumed(_)) || is_change(of)
     });
     let flips = those.iter().filter(|(variant, _)| facts.is_flipped(*variant));
     let is_assumed = |of: &TrialOf| matches!(of, TrialOf::Assumed(_));
@@ -217,7 +262,8 @@ fn flip(facts: &Facts<'_>, now: Readiness) -> String {
                 facts.held_back(*variant, &trial.of)
             };
             let held = held.map_or(String::new(), |why| format!(" (not advised: {why})"));
-            format!("{} with {}{held}", then.word(), code(&trial.name))
+            let second = second_best(facts, *variant, &trial.of);
+            format!("{} with {}{second}{held}", then.word(), code(&trial.name))
         });
         let more = all.len().saturating_sub(NAMED);
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };

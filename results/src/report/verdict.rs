@@ -34,6 +34,8 @@ impl Readiness {
 pub(super) struct Target {
     pub(super) measure: usize,
     pub(super) bound: Bound,
+    /// Where the share of runs is in which it holds, if the file asks for it.
+    pub(super) share: Option<usize>,
 }
 
 /// The targets that a course sets for every agent system: the end of a measure's name, how it is
@@ -63,7 +65,8 @@ impl Facts<'_> {
     pub(super) fn promised(&self, all: &[&Promise]) -> Vec<Target> {
         let target = |promise: &&Promise| {
             let measure = self.figures.place_of(&promise.measure)?;
-            Some(Target { measure, bound: promise.bound })
+            let share = self.figures.place(&promise.text);
+            Some(Target { measure, bound: promise.bound, share })
         };
         all.iter().filter_map(target).collect()
     }
@@ -81,7 +84,8 @@ impl Facts<'_> {
             let all = OF_COURSE.iter().filter_map(move |(measure, compare, value)| {
                 let place = self.figures.place(&format!("agents.{name}.{measure}"))?;
                 let measure = right.filter(|_| *measure == "success").unwrap_or(place);
-                Some(Target { measure, bound: Bound { compare: *compare, value: *value } })
+                let bound = Bound { compare: *compare, value: *value };
+                Some(Target { measure, bound, share: None })
             });
             all.collect::<Vec<_>>()
         };
@@ -160,12 +164,32 @@ impl Facts<'_> {
     /// A target beside what a variant comes to: `success of a is 71 % (≥ 90 %)`.
     pub(super) fn against(&self, variant: usize, target: &Target) -> String {
         let unit = self.figures.result().measures[target.measure].unit();
-        let level = self.figures.level(variant, target.measure);
-        format!("{} is {level} ({})", self.name(target.measure), words::bound(&target.bound, unit))
+        let (name, bound) = (self.name(target.measure), words::bound(&target.bound, unit));
+        if self.figures.estimate(variant, target.measure).mean.is_nan() {
+            return format!("{name} never comes to an end ({bound})");
+        }
+        format!("{name} is {} ({bound})", self.figures.level(variant, target.measure))
     }
 
     /// Whether a variant keeps a target.
     pub(super) fn kept(&self, variant: usize, target: &Target) -> Kept {
-        Kept::of(&target.bound, &self.figures.estimate(variant, target.measure))
+        let found = self.figures.estimate(variant, target.measure);
+        let share = target.share.map(|share| self.figures.estimate(variant, share).mean);
+        // What never ends has no length, and holds in no run.
+        match share {
+            Some(0.0) if found.mean.is_nan() => Kept::No,
+            _ => Kept::of(&target.bound, &found),
+        }
+    }
+
+    /// A target that is kept as the system is written and missed by a variant, if there is one.
+    pub(super) fn lost(&self, variant: usize) -> Option<Target> {
+        let (own, course) = (self.own_targets(), self.course_targets());
+        let is_lost = |target: &Target| {
+            let is_turned = self.turn(variant, target.measure) < 0.0;
+            let is_kept = !self.kept(0, target).is_missed();
+            is_turned && is_kept && self.kept(variant, target).is_missed()
+        };
+        own.into_iter().chain(course).find(is_lost)
     }
 }

@@ -7,7 +7,9 @@ use std::path::Path;
 use patterns::Duration;
 use proptest::prelude::*;
 use results::chart::{lines, svg};
-use results::report::{Block, Document, Figure, Figures, alerts, code, html, markdown, strong};
+use results::report::{
+    Block, Document, Figure, Figures, alerts, choose, code, html, markdown, strong,
+};
 use results::{Measured, SweepResult};
 use roxmltree::{Document as Xml, Node};
 use sim::design::SweepDesign;
@@ -417,7 +419,7 @@ fn outcomes(system: &System) -> (u64, u64, u64) {
     };
     let parts = series.parts(system);
     let record = run_in_pieces(system, 1, &RunOptions::default(), every, &parts, &mut add);
-    let found = alerts::choose(&watch.signals, (every, system.warmup), &[watched], &[]);
+    let found = choose(&watch.signals, (every, system.warmup), &[watched], &[]);
     let signal = found.iter().find(|one| one.signal.path() == "agents.a.success").unwrap();
     let windows = f64::from(pieces) * every.as_secs_f64() / signal.window.as_secs_f64();
     let agents = &record.agents[0];

@@ -57,6 +57,13 @@ impl Maker<'_> {
             for lever in self.of_fault(fault) {
                 self.pull(&name, lever, begin + wait);
             }
+            // What a fault leaves behind is mended when it is over.
+            if end + ACTS_AFTER < self.system.horizon {
+                let restarts = self.of_fault(fault).into_iter().filter(|one| one.kind == "restart");
+                for lever in restarts.collect::<Vec<Lever>>() {
+                    self.pull(&name, lever, end + ACTS_AFTER);
+                }
+            }
         }
     }
 
@@ -66,7 +73,13 @@ impl Maker<'_> {
         for place in &fault.hits {
             match *place {
                 Place::Service(service) | Place::Replica { service, .. } => services.push(service),
-                Place::Edge { to, .. } => services.push(to),
+                Place::Edge { from, to } => {
+                    services.push(to);
+                    // What waits for answers that never come is who asked.
+                    if let Caller::Service(from) = from {
+                        services.push(from);
+                    }
+                }
                 Place::Agents(group) => agents.push(group),
                 Place::Layer { .. } => {}
             }

@@ -4,7 +4,8 @@ use std::sync::atomic::AtomicBool;
 
 use patterns::Time;
 use results::SweepResult;
-use results::report::alerts::{Alert, Under, Watch, Watched, choose, every};
+use results::report::alerts::{Alert, Under, Watch, Watched, every};
+use results::report::choose;
 use scenarios::{Run, Runs};
 use sim::fault::Schedule;
 use sim::model::system::Fault;
