@@ -247,3 +247,83 @@ fn where_numbers_are_from_is_what_the_file_says() {
     has(part(&told, "### Sources"), &["not one with a comment that says where it is from"]);
     assert!(!told.contains("What must hold is assumed"), "{told}");
 }
+
+/// A till behind a gateway, whose few slots wait for ever for answers that were lost.
+const LOST: &str = r#"
+title = "A gateway that waits for answers that were lost"
+horizon = "1h"
+warmup = "2min"
+[agents.till]
+count = 3
+arrivals = "poisson(5s)"
+steps = [{ call = "gateway" }]
+patience = "10s"
+[services.gateway]
+slots = 4
+latency = "50ms"
+steps = [{ call = "stock" }]
+[services.stock]
+latency = "100ms"
+[faults]
+"#;
+
+#[test]
+fn what_never_ends_is_missed_and_who_waits_is_restarted() {
+    let folder = Folder::new("reported-lost");
+    let fault = "[[faults]]\nname = \"lossy\"\nhit = \"gateway -> stock\"\ndo = \"loss\"\nshare = 1.0\n\
+                 at = \"10min\"\nfor = \"2min\"\n[[hypotheses]]\n\
+                 that = \"agents.till recovers within 1min after fault \\\"lossy\\\"\"\n";
+    let lost = LOST.replace("[faults]\n", fault);
+    let (text, code) = report(&folder, "lost", &lost, "--replications 6");
+    assert_eq!(code, Some(1), "{text}");
+    let said = markdown(&folder, "lost");
+    has(
+        &said,
+        &[
+            "**Not ready:** `agents.till.recovery after fault \"lossy\"` never comes to an end",
+            "3 × `till` call `gateway`, behind which is `stock`, for ",
+            "48min after `lossy` is over: it does not recover by itself",
+            // It helps when the fault is over, and before that the slots fill up again.
+            "do `restart gateway` (takes 30s) at 14min: success of `till` +",
+        ],
+    );
+    let chaos = row(&said, "| `lossy` | `loss` of `gateway -> stock`");
+    assert!(chaos.contains("it holds in 0 of 6 runs | no |"), "{chaos}");
+}
+
+#[test]
+fn a_hang_that_ends_no_call_is_found_by_silence() {
+    let folder = Folder::new("reported-silence");
+    let silent = "title = \"A server that hangs\"\nhorizon = \"2h\"\n[agents.solo]\ncount = 3\n\
+                  arrivals = \"closed(think=exponential(5s))\"\nsteps = [{ call = \"mcp\" }]\n\
+                  [services.mcp]\nlatency = \"exponential(1s)\"\n[[faults]]\nname = \"hangs\"\n\
+                  hit = \"mcp\"\ndo = \"hang\"\nat = \"30min\"\nfor = \"20min\"\n";
+    report(&folder, "silent", silent, "--replications 6");
+    let said = markdown(&folder, "silent");
+    let found = row(&said, "| Detection | ");
+    let silent = found.split("; ").find(|it| it.starts_with("`no outcome of agents.solo.success"));
+    assert!(silent.is_some_and(|it| it.contains("in 100 % of 6 runs")), "{found}");
+    let all = rows(&read(&folder, "out/silent/report/alerts.csv"));
+    let is_it = |row: &&Vec<(String, String)>| {
+        (cell(row, "signal"), cell(row, "below")) == ("agents.solo.success", "0")
+    };
+    let alert = all.iter().find(is_it).unwrap();
+    assert_eq!(cell(alert, "found"), "1");
+    let after: f64 = cell(alert, "p50").parse().unwrap();
+    assert!((10.0..300.0).contains(&after), "{after}");
+}
+
+#[test]
+fn what_takes_a_target_is_not_advised() {
+    let folder = Folder::new("reported-target");
+    let dear =
+        QUOTA.replace("{ call = \"model\" }", "{ call = \"model\", tokens = 1000 }").replace(
+            "errors = { overload = 0.03 }",
+            "errors = { overload = 0.03 }\nprice = { per-million-tokens = 6.0 }",
+        ) + "[[hypotheses]]\nthat = \"system.cost < $4\"\n";
+    report(&folder, "dear", &dear, "--replications 12");
+    let said = markdown(&folder, "dear");
+    let advice = part(&said, "## Recommendations");
+    let more = row(advice, "- `budgets.quota.calls` from 300 to 600");
+    assert!(more.contains("a target is lost: cost of the whole system is "), "{more}");
+}

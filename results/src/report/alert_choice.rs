@@ -20,7 +20,7 @@ pub(super) const RULES: usize = BELOW.len() * WINDOWS.len();
 
 /// Of each signal the alert that finds most faults, and finds them soonest, among those that fire
 /// at most once a month where nothing is wrong; and one that fires where nothing is seen any more,
-/// if that finds a fault which the other one does not.
+/// if that finds a fault which the other one does not, or later.
 pub fn choose(
     signals: &[Measure],
     (every, warmup): (Duration, Time),
@@ -62,8 +62,10 @@ pub fn choose(
         };
         let (share, silent) = (best(shares), best(silent));
         let is_new = |finds: &Finds| {
-            let known = share.as_ref().is_some_and(|share| share.finds(&finds.fault));
-            FOUND <= finds.share && !known
+            let half = |one: &Finds| one.after[0].unwrap_or(Duration::MAX);
+            let of_shares = share.iter().flat_map(|share| &share.finds);
+            let mut known = of_shares.filter(|one| one.fault == finds.fault && FOUND <= one.share);
+            FOUND <= finds.share && !known.any(|one| half(one) <= half(finds))
         };
         let silent = silent.filter(|alert| alert.finds.iter().any(is_new));
         let none = longest.filter(|_| share.is_none() && silent.is_none());

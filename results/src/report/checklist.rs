@@ -53,7 +53,7 @@ fn points(facts: &Facts<'_>) -> Vec<Point> {
     all.push(with(&["breaker"], "calls behind a circuit breaker"));
     all.push(with(&["retry", "hedge", "fallback"], "calls that heal themselves (retry, fallback)"));
     all.push(partitioned(facts));
-    all.push(with(&["fallback", "cache"], "calls with a stand-in when they fail"));
+    all.push(stand_ins(facts));
     all.push(exercised(facts));
     all.push(kept_alive(facts));
     all.push(alerted(facts));
@@ -74,6 +74,18 @@ fn handled(facts: &Facts<'_>) -> Point {
     });
     let lacking = lacking.collect();
     Point { what: "failure modes handled on every call".to_owned(), all: faults.len(), lacking }
+}
+
+/// Calls for which something else was seen to answer.
+fn stand_ins(facts: &Facts<'_>) -> Point {
+    let edges = facts.system.edges.iter();
+    let has_none = |edge: &&Edge| {
+        let acting = facts.acting(edge);
+        !["fallback", "cache"].iter().any(|kind| acting.contains(kind))
+    };
+    let lacking = edges.filter(has_none).map(|edge| code(facts.system.edge_name(edge)));
+    let (what, all) = ("calls with a stand-in when they fail", facts.system.edges.len());
+    Point { what: what.to_owned(), all, lacking: lacking.collect() }
 }
 
 /// Services that several groups share, each group with a part of its own.

@@ -107,7 +107,7 @@ impl Facts<'_> {
     }
 
     /// The layers of an edge that handle a fault: those that have acted in some run.
-    fn acting(&self, edge: &Edge) -> Vec<&str> {
+    pub(super) fn acting(&self, edge: &Edge) -> Vec<&str> {
         let Some(policy) = edge.policy.map(|place| &self.system.policies[place]) else {
             return Vec::new();
         };

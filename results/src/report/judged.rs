@@ -237,10 +237,9 @@ impl Facts<'_> {
         let losses = self.losses().into_iter().map(|place| self.name(place));
         format!(
             "A change is advised where {} gets better by at least {:.1} %, in intervals that hold \
-             together over {}, while nothing that is looked at gets worse, no \
-             target is lost, nothing more breaks off or is thrown away, and waits get \
-             longer by no more than {:.0} %, or than the gain; a pattern is left out only if what it \
-             is for was tested.",
+             together over {}, while nothing that is looked at gets worse, no target is lost, \
+             nothing more breaks off or is thrown away, and waits get longer by no more than \
+             {:.0} %, or than the gain; a pattern is left out only if what it is for was tested.",
             words::listed(&losses.collect::<Vec<_>>()),
             100.0 * MATTERS,
             match self.comparisons() {

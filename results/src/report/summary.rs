@@ -53,7 +53,8 @@ fn scope(facts: &Facts<'_>) -> String {
     let others = if others.is_empty() {
         String::new()
     } else {
-        format!(", behind which are {}", listed(&others))
+        let verb = if others.len() == 1 { "is" } else { "are" };
+        format!(", behind which {verb} {},", listed(&others))
     };
     let faults: Vec<String> =
         facts.faults().into_iter().map(|one| words::fault(system, one)).collect();
