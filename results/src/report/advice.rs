@@ -6,7 +6,7 @@ use sim::measure::Unit;
 use sim::trial::{Assumption, Trial, TrialOf};
 
 use super::document::{Document, code, strong};
-use super::facts::Facts;
+use super::facts::{Facts, is_change};
 use super::patterns::by_chance;
 use super::verdict::Readiness;
 use super::words::listed;
@@ -16,11 +16,6 @@ const TOLD_MAX: usize = 5;
 
 /// Changes of one kind that are better and not advised beyond which no more are told.
 const HELD_MAX: usize = 3;
-
-/// Whether a trial is of something that could be advised.
-fn is_change(of: &TrialOf) -> bool {
-    matches!(of, TrialOf::Setting { .. } | TrialOf::Added { .. } | TrialOf::Without { .. })
-}
 
 pub(super) fn recommend(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Recommendations");
@@ -174,29 +169,11 @@ fn what(trial: &Trial) -> String {
 fn point(facts: &Facts<'_>, variant: usize, trial: &Trial) -> String {
     let what = what(trial);
     let (effects, again) = (facts.effects_at_price(variant), facts.figures.command(variant));
-    let also = [degraded(facts, variant, &trial.of), same_as_left_out(facts, variant, &trial.of)];
-    format!("{what}: {effects}.{}{} {}", also[0], also[1], code(again))
-}
-
-/// How many answers are second best with a layer that gives such.
-fn degraded(facts: &Facts<'_>, variant: usize, of: &TrialOf) -> String {
-    let TrialOf::Added { kind, .. } = of else { return String::new() };
-    if !["fallback", "cache", "policy"].contains(&&**kind) {
-        return String::new();
-    }
-    let told = facts.system.agents.iter().filter_map(|agents| {
-        let place = facts.figures.place(&format!("agents.{}.degraded", agents.name))?;
-        let found = facts.figures.difference(variant, place);
-        (0.0 < found.mean).then(|| {
-            let level = facts.figures.level(variant, place);
-            format!("{level} of the tasks of {} are degraded then", code(&agents.name))
-        })
+    let second = facts.stand_ins(variant, &trial.of).map_or(String::new(), |told| {
+        format!(" What is gained is second best: {told} are degraded then.")
     });
-    let told: Vec<String> = told.collect();
-    if told.is_empty() {
-        return String::new();
-    }
-    format!(" What is gained is second best: {}.", listed(&told))
+    let same = same_as_left_out(facts, variant, &trial.of);
+    format!("{what}: {effects}.{second}{same} {}", code(again))
 }
 
 /// That a value does what it does to leave the layer out, if it does.

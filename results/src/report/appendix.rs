@@ -193,7 +193,7 @@ fn limits_of_model(facts: &Facts<'_>, out: &mut Document) {
         ));
     }
     let is_wrong = |name: &str| {
-        let place = facts.figures.place(&format!("agents.{name}.wrong"));
+        let place = facts.figures.of_group(name, "wrong");
         place.is_some_and(|place| 0.0 < facts.figures.estimate(0, place).mean)
     };
     if !system.agents.iter().any(|agents| is_wrong(&agents.name)) {

@@ -149,7 +149,7 @@ fn findings(facts: &Facts<'_>, ranked: &[Ranked], out: &mut Document) {
         of_itself(facts, &missed, out);
     }
     for one in ranked {
-        let Some(fault) = facts.faults().into_iter().find(|fault| fault.name == one.name) else {
+        let Some(fault) = facts.fault(&one.name) else {
             continue;
         };
         out.heading(3, plain(&title(facts, one)));

@@ -128,6 +128,11 @@ pub(super) struct Ranked {
     pub(super) is_clear: bool,
 }
 
+/// Whether a trial is of something that could be advised.
+pub(super) fn is_change(of: &TrialOf) -> bool {
+    matches!(of, TrialOf::Setting { .. } | TrialOf::Added { .. } | TrialOf::Without { .. })
+}
+
 impl Facts<'_> {
     /// The trials of a kind, each with the number of its variant.
     pub(super) fn numbered(&self, is_it: impl Fn(&TrialOf) -> bool) -> Vec<(usize, &Trial)> {
@@ -154,6 +159,11 @@ impl Facts<'_> {
         let all = self.system.faults.iter();
         let is_on_demand = |fault: &Fault| self.system.is_on_demand(&fault.name);
         all.filter(|fault| !fault.effect.info().is_action && !is_on_demand(fault)).collect()
+    }
+
+    /// The fault of a name, if it is one of them.
+    pub(super) fn fault(&self, name: &str) -> Option<&Fault> {
+        self.faults().into_iter().find(|fault| fault.name == name)
     }
 
     /// Those of them that come by themselves: what follows another one comes and goes with it.
@@ -273,6 +283,25 @@ impl Facts<'_> {
         });
         told.map(|place| format!("{} {}", self.name(place), self.figures.change(variant, place)))
             .collect()
+    }
+
+    /// How many tasks of each group end with a stand-in for an answer with a layer that gives such,
+    /// if a trial adds one.
+    pub(super) fn stand_ins(&self, variant: usize, of: &TrialOf) -> Option<String> {
+        let gives = |kind: &str| ["fallback", "cache", "policy"].contains(&kind);
+        if !matches!(of, TrialOf::Added { kind, .. } if gives(kind)) {
+            return None;
+        }
+        let told = self.system.agents.iter().filter_map(|agents| {
+            let place = self.figures.of_group(&agents.name, "degraded")?;
+            let more = self.figures.difference(variant, place).mean;
+            (0.0 < more).then(|| {
+                let level = self.figures.level(variant, place);
+                format!("{level} of the tasks of {}", code(&agents.name))
+            })
+        });
+        let told: Vec<String> = told.collect();
+        (!told.is_empty()).then(|| words::listed(&told))
     }
 
     /// A measure as a reader calls it.

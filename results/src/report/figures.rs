@@ -55,6 +55,11 @@ impl<'a> Figures<'a> {
         self.result.measures.iter().position(|measure| measure.path() == path)
     }
 
+    /// Where a measure of a group of agents is, if it is measured.
+    pub fn of_group(&self, group: &str, name: &str) -> Option<usize> {
+        self.place(&format!("agents.{group}.{name}"))
+    }
+
     /// Where this measure is, with its window, if it is measured.
     pub fn place_of(&self, measure: &Measure) -> Option<usize> {
         self.result.measures.iter().position(|one| one == measure)

@@ -3,7 +3,7 @@
 use sim::measure::{Better, Unit};
 use sim::trial::TrialOf;
 
-use super::facts::Facts;
+use super::facts::{Facts, is_change};
 use super::verdict::Readiness;
 use super::words;
 use crate::chart::level;
@@ -30,7 +30,7 @@ impl Facts<'_> {
     pub(super) fn asked(&self) -> Vec<usize> {
         let mut asked = vec![self.figures.result().objective];
         let of_agents = self.system.agents.iter().take(ASKED_MAX).flat_map(|one| {
-            let place = |name: &str| self.figures.place(&format!("agents.{}.{name}", one.name));
+            let place = |name: &str| self.figures.of_group(&one.name, name);
             let degraded = place("degraded");
             let is_degraded =
                 degraded.is_some_and(|place| SEEN <= self.figures.estimate(0, place).mean);
@@ -112,9 +112,6 @@ impl Facts<'_> {
 
     /// How many changes are tried of which some may be advised.
     pub(super) fn comparisons(&self) -> usize {
-        let is_change = |of: &TrialOf| {
-            matches!(of, TrialOf::Setting { .. } | TrialOf::Added { .. } | TrialOf::Without { .. })
-        };
         self.numbered(is_change).len().max(1)
     }
 
@@ -133,9 +130,11 @@ impl Facts<'_> {
     pub(super) fn prices(&self, variant: usize) -> Vec<usize> {
         let names = ["latency.p95", "frozen", "ungraceful", "lost-work"];
         let asked = self.asked();
-        let of_agents = self.system.agents.iter().flat_map(|agents| {
-            names.map(|name| self.figures.place(&format!("agents.{}.{name}", agents.name)))
-        });
+        let of_agents = self
+            .system
+            .agents
+            .iter()
+            .flat_map(|agents| names.map(|name| self.figures.of_group(&agents.name, name)));
         let is_large = |place: usize| {
             let more = self.figures.difference(variant, place).mean.abs();
             PRICE_MIN * self.scale(place) <= more
@@ -160,7 +159,7 @@ impl Facts<'_> {
         if measure.unit() == Unit::Share {
             return 0.1;
         }
-        let busy = self.figures.place(&format!("agents.{}.busy", measure.of_whom()));
+        let busy = self.figures.of_group(&measure.of_whom(), "busy");
         let busy = busy.filter(|_| measure.unit() == Unit::WorkSeconds);
         self.figures.estimate(0, busy.unwrap_or(place)).mean
     }
@@ -252,7 +251,7 @@ impl Facts<'_> {
 
     /// Where the share of right answers of a group is, if wrong ones are seen.
     pub(super) fn right_of(&self, group: &str) -> Option<usize> {
-        let place = |name: &str| self.figures.place(&format!("agents.{group}.{name}"));
+        let place = |name: &str| self.figures.of_group(group, name);
         let is_seen = |place: usize| SEEN <= self.figures.estimate(0, place).mean;
         place("right").filter(|_| place("wrong").is_some_and(is_seen))
     }

@@ -80,7 +80,7 @@ fn levels(facts: &Facts<'_>, out: &mut Document) {
     let before = facts.before();
     for agents in &facts.system.agents {
         let places = OF_AGENTS.iter().filter_map(|name| {
-            let place = facts.figures.place(&format!("agents.{}.{name}", agents.name))?;
+            let place = facts.figures.of_group(&agents.name, name)?;
             let is_known = !facts.figures.estimate(0, place).mean.is_nan();
             is_known.then_some(place)
         });
@@ -114,7 +114,7 @@ fn levels(facts: &Facts<'_>, out: &mut Document) {
 pub(super) fn definitions(facts: &Facts<'_>, out: &mut Document) {
     let Some(agents) = facts.system.agents.first() else { return };
     let rows = OF_AGENTS.iter().filter_map(|name| {
-        let place = facts.figures.place(&format!("agents.{}.{name}", agents.name))?;
+        let place = facts.figures.of_group(&agents.name, name)?;
         let measure = &facts.figures.result().measures[place];
         let definition = measure.definition().replace(
             " of that time.",
@@ -130,7 +130,7 @@ pub(super) fn definitions(facts: &Facts<'_>, out: &mut Document) {
 fn consistent(facts: &Facts<'_>, out: &mut Document) {
     for agents in &facts.system.agents {
         let mean = |name: &str| {
-            let place = facts.figures.place(&format!("agents.{}.{name}", agents.name))?;
+            let place = facts.figures.of_group(&agents.name, name)?;
             let mean = facts.figures.estimate(0, place).mean;
             (!mean.is_nan()).then_some(mean)
         };

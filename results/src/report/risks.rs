@@ -12,7 +12,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Remaining risks");
     let ranked = facts.ranked_faults();
     let rows = ranked.iter().filter_map(|one| {
-        let fault = facts.faults().into_iter().find(|fault| fault.name == one.name)?;
+        let fault = facts.fault(&one.name)?;
         let by = facts.losses().first().copied().unwrap_or(facts.figures.result().objective);
         let (worst, name) = (facts.figures.worst(one.only, by), facts.name(by));
         Some(vec![

@@ -23,7 +23,7 @@ const ACTS_MAX: usize = 6;
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Runbook");
     for one in facts.ranked_faults() {
-        let Some(fault) = facts.faults().into_iter().find(|fault| fault.name == one.name) else {
+        let Some(fault) = facts.fault(&one.name) else {
             continue;
         };
         out.heading(3, plain(&format!("{} {}", id(facts, fault), code(&one.name))));
@@ -208,14 +208,14 @@ fn runs(facts: &Facts<'_>) -> usize {
 /// In how many runs of a variant a group is in a failure episode at the end: when that would have
 /// ended is not known.
 fn never_over(facts: &Facts<'_>, variant: usize, group: &str) -> usize {
-    let Some(place) = facts.figures.place(&format!("agents.{group}.recovery")) else { return 0 };
+    let Some(place) = facts.figures.of_group(group, "recovery") else { return 0 };
     facts.figures.result().values(variant, place).filter(|value| value.is_nan()).count()
 }
 
 fn verification(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
     let told = words::names_that_meet(facts.system, fault).into_iter().filter_map(|name| {
         let of = |part: &str| {
-            let place = facts.figures.place(&format!("agents.{name}.{part}"))?;
+            let place = facts.figures.of_group(&name, part)?;
             known(&facts.figures.estimate(one.only, place))
                 .then(|| facts.figures.level(one.only, place))
         };
@@ -232,7 +232,7 @@ fn verification(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
                 after_the_end(facts, fault)
             ));
         }
-        let place = facts.figures.place(&format!("agents.{name}.mttr.recover"))?;
+        let place = facts.figures.of_group(&name, "mttr.recover")?;
         let found = facts.figures.estimate(one.only, place);
         if !found.is_reliable && UNSURE * found.mean < found.high {
             return Some(format!(
@@ -272,7 +272,7 @@ fn after_the_end(facts: &Facts<'_>, fault: &Fault) -> String {
 fn back_at(facts: &Facts<'_>, one: &Ranked, fault: &Fault, group: &str) -> String {
     let Schedule::Once { at, lasts } = fault.schedule else { return String::new() };
     let over = (at + lasts).since(facts.system.warmup);
-    let place = facts.figures.place(&format!("agents.{group}.recovery"));
+    let place = facts.figures.of_group(group, "recovery");
     let Some(place) = place.filter(|_| !words::is_throughout(facts.system, fault)) else {
         return String::new();
     };
@@ -290,7 +290,7 @@ fn back_at(facts: &Facts<'_>, one: &Ranked, fault: &Fault, group: &str) -> Strin
 
 fn escalation(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
     let told = words::names_that_meet(facts.system, fault).into_iter().filter_map(|name| {
-        let place = facts.figures.place(&format!("agents.{name}.downtime"))?;
+        let place = facts.figures.of_group(&name, "downtime")?;
         let values = facts.figures.result().values(one.only, place);
         let longest = facts.figures.most(one.only, place)?;
         if values.fold(0.0, f64::max) == 0.0 {
@@ -316,7 +316,7 @@ fn afterwards(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
     let names = ["duplicates", "dead-letters", "broken-checkpoints", "wrong"];
     let told = words::names_that_meet(facts.system, fault).into_iter().flat_map(|group| {
         let told = names.iter().filter_map(move |name| {
-            let place = facts.figures.place(&format!("agents.{group}.{name}"))?;
+            let place = facts.figures.of_group(&group, name)?;
             let found = facts.figures.estimate(one.only, place);
             let is_some = known(&found) && 0.0 < found.mean;
             let what = name.replace('-', " ");

@@ -37,7 +37,7 @@ const LEAST: f64 = 0.5;
 /// What comes of a fault that no call shows: wrong answers, and processes that do not work.
 fn of_groups(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> Vec<String> {
     let quiet = facts.quiet();
-    let of = |group: &str, name: &str| facts.figures.place(&format!("agents.{group}.{name}"));
+    let of = |group: &str, name: &str| facts.figures.of_group(group, name);
     let wrong = words::names_that_meet(facts.system, fault).into_iter().filter_map(|name| {
         let place = of(&name, "wrong")?;
         let more = facts.figures.result().difference(one.only, quiet, place);

@@ -4,7 +4,7 @@ use sim::model::system::{Caller, Edge};
 use sim::trial::TrialOf;
 
 use super::document::{Block, Document, code, strong};
-use super::facts::{Facts, Ranked};
+use super::facts::{Facts, Ranked, is_change};
 use super::verdict::Readiness;
 use super::words::{self, Kept, counted, listed};
 
@@ -114,7 +114,7 @@ fn without_faults(facts: &Facts<'_>) -> String {
         let told: Vec<String> = missed.iter().map(|one| facts.against(quiet, one)).collect();
         return format!("No fault makes all of it: even without any, {}. ", listed(&told));
     }
-    let of = |name: &str| facts.figures.place(&format!("agents.{name}.success"));
+    let of = |name: &str| facts.figures.of_group(name, "success");
     let groups = facts.system.agents.iter().take(NAMED);
     let told = groups.filter_map(|agents| {
         let level = facts.figures.level(quiet, of(&agents.name)?);
@@ -225,32 +225,9 @@ fn by_the_course(facts: &Facts<'_>, readiness: Readiness) -> String {
     format!("By the targets of the course it would not be: {}. ", listed(&missed))
 }
 
-/// How many tasks get a stand-in for an answer with a layer that gives such.
-fn second_best(facts: &Facts<'_>, variant: usize, of: &TrialOf) -> String {
-    let gives = |kind: &str| ["fallback", "cache", "policy"].contains(&kind);
-    if !matches!(of, TrialOf::Added { kind, .. } if gives(kind)) {
-        return String::new();
-    }
-    let told = facts.system.agents.iter().filter_map(|agents| {
-        let place = facts.figures.place(&format!("agents.{}.degraded", agents.name))?;
-        let more = facts.figures.difference(variant, place).mean;
-        (0.0 < more).then(|| {
-            let level = facts.figures.level(variant, place);
-            format!("{level} of the tasks of {} with a stand-in", code(&agents.name))
-        })
-    });
-    let told: Vec<String> = told.collect();
-    if told.is_empty() { String::new() } else { format!(" ({})", listed(&told)) }
-}
-
 /// The condition that would change the verdict.
 fn flip(facts: &Facts<'_>, now: Readiness) -> String {
-    let those = facts.numbered(|of| {
-        let is_change = |of: &TrialOf| {
-            matches!(of, TrialOf::Setting { .. } | TrialOf::Added { .. } | TrialOf::Without { .. })
-        };
-        matches!(of, TrialOf::Assumed(_)) || is_change(of)
-    });
+    let those = facts.numbered(|of| matches!(of, TrialOf::Assumed(_)) || is_change(of));
     let flips = those.iter().filter(|(variant, _)| facts.is_flipped(*variant));
     let is_assumed = |of: &TrialOf| matches!(of, TrialOf::Assumed(_));
     let (assumed, set): (Vec<_>, Vec<_>) = flips.partition(|(_, trial)| is_assumed(&trial.of));
@@ -263,7 +240,8 @@ fn flip(facts: &Facts<'_>, now: Readiness) -> String {
                 facts.held_back(*variant, &trial.of)
             };
             let held = held.map_or(String::new(), |why| format!(" (not advised: {why})"));
-            let second = second_best(facts, *variant, &trial.of);
+            let second = facts.stand_ins(*variant, &trial.of);
+            let second = second.map_or(String::new(), |told| format!(" ({told} with a stand-in)"));
             format!("{} with {}{second}{held}", then.word(), code(&trial.name))
         });
         let more = all.len().saturating_sub(NAMED);

@@ -82,7 +82,7 @@ impl Facts<'_> {
             // A wrong answer is no success, though it looks like one.
             let right = self.right_of(name);
             let all = OF_COURSE.iter().filter_map(move |(measure, compare, value)| {
-                let place = self.figures.place(&format!("agents.{name}.{measure}"))?;
+                let place = self.figures.of_group(name, measure)?;
                 let measure = right.filter(|_| *measure == "success").unwrap_or(place);
                 let bound = Bound { compare: *compare, value: *value };
                 Some(Target { measure, bound, share: None })
@@ -104,7 +104,7 @@ impl Facts<'_> {
         let all: Vec<Kept> = self.targets().iter().map(kept).collect();
         let has = |one: Kept| all.contains(&one);
         let has_tasks = self.system.agents.iter().any(|agents| {
-            let place = self.figures.place(&format!("agents.{}.success", agents.name));
+            let place = self.figures.of_group(&agents.name, "success");
             place.is_some_and(|place| !self.figures.estimate(0, place).mean.is_nan())
         });
         let is_known = has_tasks && all.iter().any(|kept| *kept != Kept::Unknown);

@@ -26,7 +26,7 @@ fn tried(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Failure modes that were tried");
     let ranked = facts.ranked_faults();
     let rows = ranked.iter().enumerate().filter_map(|(place, one)| {
-        let fault = facts.faults().into_iter().find(|fault| fault.name == one.name)?;
+        let fault = facts.fault(&one.name)?;
         let groups = words::groups_that_meet(facts.system, fault);
         let groups: Vec<String> =
             groups.into_iter().map(|group| code(&facts.system.agents[group].name)).collect();

@@ -61,7 +61,7 @@ fn dashboard(facts: &Facts<'_>, out: &mut Document) {
         ]
     });
     let tasks = facts.system.agents.iter().filter_map(|agents| {
-        let place = facts.figures.place(&format!("agents.{}.tasks", agents.name))?;
+        let place = facts.figures.of_group(&agents.name, "tasks")?;
         Some(facts.figures.estimate(0, place).mean * f64::from(result.replications))
     });
     let caption = format!(

@@ -13,7 +13,7 @@ pub(super) fn suite(facts: &Facts<'_>) -> Document {
     let mut out = titled("Chaos experiment suite", facts);
     let quiet = facts.quiet();
     for one in facts.ranked_faults() {
-        let Some(fault) = facts.faults().into_iter().find(|fault| fault.name == one.name) else {
+        let Some(fault) = facts.fault(&one.name) else {
             continue;
         };
         out.heading(2, plain(&format!("{} {}", id(facts, fault), code(&one.name))));
@@ -77,7 +77,7 @@ pub(super) fn results(facts: &Facts<'_>) -> Document {
     out.heading(2, "Expected against actual");
     let ranked = facts.ranked_faults();
     let rows = ranked.iter().filter_map(|one| {
-        let fault = facts.faults().into_iter().find(|fault| fault.name == one.name)?;
+        let fault = facts.fault(&one.name)?;
         Some(vec![
             format!("{} {}", id(facts, fault), code(&one.name)),
             expected(facts, one),
