@@ -1,6 +1,8 @@
 //! Whether a system is ready, and what would change that.
 
 use sim::measure::{Better, Bound, Compare};
+use sim::model::system::Fault;
+use sim::trial::TrialOf;
 
 use super::facts::{Facts, Promise};
 use super::words::{self, Kept};
@@ -177,9 +179,25 @@ impl Facts<'_> {
         let share = target.share.map(|share| self.figures.estimate(variant, share).mean);
         // What never ends has no length, and holds in no run.
         match share {
-            Some(0.0) if found.mean.is_nan() => Kept::No,
+            Some(0.0) if found.mean.is_nan() && self.comes(variant, target.measure) => Kept::No,
             _ => Kept::of(&target.bound, &found),
         }
+    }
+
+    /// Whether the fault comes in every run of a variant after which a measure is taken.
+    fn comes(&self, variant: usize, measure: usize) -> bool {
+        let measure = &self.figures.result().measures[measure];
+        let is_of = |fault: &&&Fault| measure.path().contains(&format!("\"{}\"", fault.name));
+        let faults = self.faults();
+        let Some(fault) = faults.iter().find(is_of) else { return false };
+        let is_spared = |of: &TrialOf| match of {
+            TrialOf::Quiet => true,
+            TrialOf::Only(other) => *other != fault.name,
+            TrialOf::Spared(name) => *name == fault.name,
+            _ => false,
+        };
+        let spared = self.numbered(is_spared).iter().any(|(number, _)| *number == variant);
+        !spared && fault.schedule.fixed_times(self.system.horizon).is_some()
     }
 
     /// A target that is kept as the system is written and missed by a variant, if there is one.
