@@ -3,7 +3,7 @@
 use crate::scenario_file::ScenarioFile;
 
 /// What stands behind what no file has said.
-const ASSUMED: &str = "assumed";
+pub(crate) const ASSUMED: &str = "assumed";
 
 /// A setting with a comment behind it, on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]

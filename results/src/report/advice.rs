@@ -32,7 +32,7 @@ pub(super) fn recommend(facts: &Facts<'_>, out: &mut Document) {
 
 fn settings(facts: &Facts<'_>, out: &mut Document) {
     let is_it = |of: &TrialOf| matches!(of, TrialOf::Setting { .. });
-    let settings = points(facts, one_for_each(better(facts, is_it)));
+    let settings = points(facts, first_of_each(better(facts, is_it), |(_, trial)| trial));
     if settings.is_empty() {
         out.say(none_of(facts, facts.numbered(is_it).len(), VALUES));
     }
@@ -56,13 +56,7 @@ fn held_back(facts: &Facts<'_>, is_it: impl Fn(&TrialOf) -> bool, out: &mut Docu
     }
     all.sort_by(|a, b| b.2.total_cmp(&a.2));
     let number = all.len();
-    // Of several values of one setting the first.
-    let mut known: Vec<String> = Vec::new();
-    all.retain(|(_, trial, ..)| {
-        let is_new = !known.contains(&path(trial));
-        known.push(path(trial));
-        is_new
-    });
+    let all = first_of_each(all, |(_, trial, ..)| trial);
     let points = all.into_iter().take(HELD_MAX).map(|(variant, trial, _, why)| {
         format!("{}: {}; {why}", what(trial), facts.effects_at_price(variant))
     });
@@ -136,11 +130,12 @@ fn path(trial: &Trial) -> String {
 }
 
 /// Of several values of one setting the first.
-fn one_for_each(all: Vec<(usize, &Trial)>) -> Vec<(usize, &Trial)> {
+fn first_of_each<T>(all: Vec<T>, trial: impl Fn(&T) -> &Trial) -> Vec<T> {
     let mut known: Vec<String> = Vec::new();
-    let is_first = |(_, trial): &(usize, &Trial)| {
-        let is_new = !known.contains(&path(trial));
-        known.push(path(trial));
+    let is_first = |one: &T| {
+        let path = path(trial(one));
+        let is_new = !known.contains(&path);
+        known.push(path);
         is_new
     };
     all.into_iter().filter(is_first).collect()

@@ -57,8 +57,8 @@ fn parameters(facts: &Facts<'_>, out: &mut Document) {
             level(service.latency.mean_secs(), Unit::Seconds),
             unlimited(service.slots),
             unlimited(service.queue),
-            if errors.is_empty() { "none".to_owned() } else { errors.join(", ") },
-            if limits(service).is_empty() { "none".to_owned() } else { limits(service).join(", ") },
+            or_none(&errors),
+            or_none(&limits(service)),
         ]
     });
     let caption = format!("Services of {}.", code(facts.source));
@@ -85,6 +85,10 @@ fn parameters(facts: &Facts<'_>, out: &mut Document) {
     let caption = format!("Budgets of {}.", code(facts.source));
     let columns = ["Budget", "Amount", "Full again every", "Spent by", "When it is used up"];
     out.table(caption, &columns, rows.collect());
+}
+
+fn or_none(all: &[String]) -> String {
+    if all.is_empty() { "none".to_owned() } else { all.join(", ") }
 }
 
 /// Sources beyond which no more are told.

@@ -77,7 +77,7 @@ fn shares(facts: &Facts<'_>, one: &Ranked) -> Vec<(String, usize, f64)> {
         let place = facts.figures.place(&promise.text)?;
         // Of a window that never comes nothing holds, and nothing fails.
         let asked = facts.figures.place_of(&promise.measure)?;
-        let is_of_it = promise.measure.path().contains(&format!("\"{}\"", one.name));
+        let is_of_it = words::is_around(&promise.measure, &one.name);
         if facts.figures.estimate(one.only, asked).mean.is_nan() && !is_of_it {
             return None;
         }

@@ -48,12 +48,13 @@ fn points(facts: &Facts<'_>) -> Vec<Point> {
         let lacking = lacking.map(|edge| code(system.edge_name(edge))).collect();
         Point { what: what.to_owned(), all: edges.len(), lacking }
     };
-    let mut all = vec![handled(facts)];
+    let idle = facts.idle();
+    let mut all = vec![handled(facts, &idle)];
     all.push(with(&["timeout", "deadline"], "calls that cannot hang for ever (timeout)"));
     all.push(with(&["breaker"], "calls behind a circuit breaker"));
     all.push(with(&["retry", "hedge", "fallback"], "calls that heal themselves (retry, fallback)"));
     all.push(partitioned(facts));
-    all.push(stand_ins(facts));
+    all.push(stand_ins(facts, &idle));
     all.push(exercised(facts));
     all.push(kept_alive(facts));
     all.push(alerted(facts));
@@ -66,10 +67,10 @@ fn has(facts: &Facts<'_>, edge: &Edge, kinds: &[&str]) -> bool {
 }
 
 /// Failure modes with something that handles them on every call that meets them, and has acted.
-fn handled(facts: &Facts<'_>) -> Point {
+fn handled(facts: &Facts<'_>, idle: &[(String, String)]) -> Point {
     let faults = facts.faults();
     let lacking = faults.iter().filter_map(|fault| {
-        let bare = facts.unhandled(fault);
+        let bare = facts.unhandled(fault, idle);
         (!bare.is_empty()).then(|| format!("{} on {}", code(&fault.name), listed(&bare)))
     });
     let lacking = lacking.collect();
@@ -77,10 +78,10 @@ fn handled(facts: &Facts<'_>) -> Point {
 }
 
 /// Calls for which something else was seen to answer.
-fn stand_ins(facts: &Facts<'_>) -> Point {
+fn stand_ins(facts: &Facts<'_>, idle: &[(String, String)]) -> Point {
     let edges = facts.system.edges.iter();
     let has_none = |edge: &&Edge| {
-        let acting = facts.acting(edge);
+        let acting = facts.acting(edge, idle);
         !["fallback", "cache"].iter().any(|kind| acting.contains(kind))
     };
     let lacking = edges.filter(has_none).map(|edge| code(facts.system.edge_name(edge)));

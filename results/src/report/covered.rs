@@ -10,6 +10,7 @@ use sim::trial::{Trial, TrialOf};
 
 use super::document::{Document, code};
 use super::facts::Facts;
+use super::families::is_wrong;
 use super::words::{self, listed};
 
 /// From as many seconds on an outage is long.
@@ -26,7 +27,6 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         LONG <= lasts(fault) && services.any(|one| takes_away(facts.system, fault, one))
     };
     let limit = |fault: &Fault| fault.effect.word().contains("rate-limit");
-    let wrong = |fault: &Fault| ["wrong", "stale"].contains(&fault.effect.info().name);
     let force =
         |of: &TrialOf| matches!(of, TrialOf::Lever { action, .. } if action.starts_with("force"));
     let reset =
@@ -43,7 +43,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         ("a rate limit is hit", rate_limits(facts, limit)),
         ("a loop burns the budget", faults(facts, kind("stuck"))),
         ("a checkpoint is corrupt", faults(facts, kind("corrupt"))),
-        ("answers are wrong", faults(facts, wrong)),
+        ("answers are wrong", faults(facts, is_wrong)),
         ("a breaker stays open", trials(facts, force)),
         ("healing does not work", trials(facts, heals)),
         ("all come back at once", trials(facts, reset)),

@@ -40,6 +40,11 @@ pub(super) fn is_of_way(fault: &Fault, way: &str) -> bool {
     kinds.contains(&fault.effect.info().name)
 }
 
+/// Whether a fault makes answers wrong.
+pub(super) fn is_wrong(fault: &Fault) -> bool {
+    WRONG.contains(&fault.effect.info().name)
+}
+
 /// Whether no layer can see what a fault does: answers are wrong, and no form shows that.
 fn is_unseen(fault: &Fault) -> bool {
     let mut settings = Vec::new();
@@ -48,7 +53,7 @@ fn is_unseen(fault: &Fault) -> bool {
         matches!(entry.node.value, Value::Float(share) if 0.0 < share)
             || matches!(entry.node.value, Value::Integer(share) if 0 < share)
     });
-    WRONG.contains(&fault.effect.info().name) && !is_found
+    is_wrong(fault) && !is_found
 }
 
 impl Facts<'_> {
@@ -106,12 +111,12 @@ impl Facts<'_> {
         sim::causes::idle_layers(self.system, value)
     }
 
-    /// The layers of an edge that handle a fault: those that have acted in some run.
-    pub(super) fn acting(&self, edge: &Edge) -> Vec<&str> {
+    /// The layers of an edge that have acted in some run: those that are not [idle](Self::idle).
+    pub(super) fn acting(&self, edge: &Edge, idle: &[(String, String)]) -> Vec<&str> {
         let Some(policy) = edge.policy.map(|place| &self.system.policies[place]) else {
             return Vec::new();
         };
-        let (name, idle) = (self.system.edge_name(edge), self.idle());
+        let name = self.system.edge_name(edge);
         let is_idle = |kind: &str| {
             idle.iter().any(|(of, one)| one == kind && (*of == name || *of == policy.name))
         };
@@ -121,7 +126,7 @@ impl Facts<'_> {
 
     /// What stands in the way of a fault: of calls the layers that act, of processes what starts
     /// them again, and of agents that go round in circles what bounds them.
-    pub(super) fn in_its_way(&self, fault: &Fault) -> Vec<String> {
+    pub(super) fn in_its_way(&self, fault: &Fault, idle: &[(String, String)]) -> Vec<String> {
         let mut all: Vec<String> = Vec::new();
         let mut add = |name: String| {
             if !all.contains(&name) {
@@ -130,7 +135,7 @@ impl Facts<'_> {
         };
         if !is_unseen(fault) {
             for edge in words::edges_hit(self.system, fault) {
-                self.acting(edge).into_iter().for_each(|kind| add(code(kind)));
+                self.acting(edge, idle).into_iter().for_each(|kind| add(code(kind)));
             }
         }
         for group in words::groups_hit(fault) {
@@ -167,11 +172,12 @@ impl Facts<'_> {
 
     /// Where nothing handles a fault: edges without a layer that does, and groups that nothing
     /// keeps going.
-    pub(super) fn unhandled(&self, fault: &Fault) -> Vec<String> {
-        let is_wrong = is_unseen(fault);
+    pub(super) fn unhandled(&self, fault: &Fault, idle: &[(String, String)]) -> Vec<String> {
+        let is_unseen = is_unseen(fault);
         let edges = words::edges_hit(self.system, fault);
-        let is_bare =
-            |edge: &&&Edge| is_wrong || !self.acting(edge).iter().any(|it| HANDLERS.contains(it));
+        let is_bare = |edge: &&&Edge| {
+            is_unseen || !self.acting(edge, idle).iter().any(|it| HANDLERS.contains(it))
+        };
         let bare = edges.iter().filter(is_bare);
         let mut bare: Vec<String> = bare.map(|edge| code(self.system.edge_name(edge))).collect();
         let alone = words::groups_hit(fault).into_iter();

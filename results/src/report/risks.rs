@@ -10,7 +10,7 @@ use super::words::{self, counted, listed};
 
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Remaining risks");
-    let ranked = facts.ranked_faults();
+    let (ranked, idle) = (facts.ranked_faults(), facts.idle());
     let rows = ranked.iter().filter_map(|one| {
         let fault = facts.fault(&one.name)?;
         let by = facts.losses().first().copied().unwrap_or(facts.figures.result().objective);
@@ -20,7 +20,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
             likelihood(facts, fault),
             facts.effects(one.spared),
             format!("{name} {worst}"),
-            listed(&facts.in_its_way(fault)),
+            listed(&facts.in_its_way(fault, &idle)),
         ])
     });
     let caption =

@@ -187,7 +187,7 @@ impl Facts<'_> {
     /// Whether the fault comes in every run of a variant after which a measure is taken.
     fn comes(&self, variant: usize, measure: usize) -> bool {
         let measure = &self.figures.result().measures[measure];
-        let is_of = |fault: &&&Fault| measure.path().contains(&format!("\"{}\"", fault.name));
+        let is_of = |fault: &&&Fault| words::is_around(measure, &fault.name);
         let faults = self.faults();
         let Some(fault) = faults.iter().find(is_of) else { return false };
         let is_spared = |of: &TrialOf| match of {

@@ -170,6 +170,11 @@ pub(super) fn bound(of: &Bound, unit: Unit) -> String {
     format!("{sign} {value}")
 }
 
+/// Whether a measure is taken before, during or after a fault.
+pub(super) fn is_around(measure: &Measure, fault: &str) -> bool {
+    measure.path().contains(&format!("\"{fault}\""))
+}
+
 /// A measure as a reader calls it: `success of research`.
 pub(super) fn measure(of: &Measure) -> String {
     if of.window().is_some() {

@@ -7,6 +7,7 @@ use patterns::settings::Node;
 use super::draft::{Draft, From, Layer, Left, Line, Service};
 use super::lines::Lines;
 use super::names::CALLER;
+use crate::notes::ASSUMED;
 use crate::plain::plain;
 use crate::source::Source;
 use crate::tree::key;
@@ -33,9 +34,6 @@ impl Rendered {
         written.map_or(0..0, |(at, _)| at.clone())
     }
 }
-
-/// Something that no file says: what is written in its place.
-const ASSUMED: &str = "assumed";
 
 pub(crate) fn render(draft: &Draft, source: &Source, format: &str) -> Rendered {
     let lines = Lines::of(source.text());
